@@ -1,0 +1,81 @@
+// swift-tools-version: 6.1
+// The house: each target imports only targets above it (see CONTRIBUTING.md).
+import PackageDescription
+
+/// Kernels and tensors are compiled with optimization even in debug builds:
+/// unoptimized inner loops are two orders of magnitude slower.
+let optimized: [SwiftSetting] = [
+  .unsafeFlags(["-O"], .when(configuration: .debug))
+]
+let optimizedC: [CSetting] = [
+  .unsafeFlags(["-O3", "-ffp-contract=off", "-Wall", "-Wextra"])
+]
+
+func systemLibrary(_ name: String, pkgConfig: String, apt: String) -> Target {
+  .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([apt])])
+}
+
+let package = Package(
+  name: "clipscope",
+  products: [.executable(name: "clipscope", targets: ["clipscope"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
+  ],
+  targets: [
+    // System libraries.
+    systemLibrary("COpenBLAS", pkgConfig: "openblas", apt: "libopenblas-dev"),
+    systemLibrary("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
+    systemLibrary("CPNG", pkgConfig: "libpng", apt: "libpng-dev"),
+    systemLibrary("CJPEG", pkgConfig: "libjpeg", apt: "libjpeg62-turbo-dev"),
+    systemLibrary("CFreeType", pkgConfig: "freetype2", apt: "libfreetype-dev"),
+    systemLibrary("CFontconfig", pkgConfig: "fontconfig", apt: "libfontconfig-dev"),
+
+    // C: inner loops, codecs, embedded bytes.
+    .target(name: "CKernels", cSettings: optimizedC, linkerSettings: [.linkedLibrary("m")]),
+    .target(name: "CImageCodecs", dependencies: ["CPNG", "CJPEG"], cSettings: optimizedC),
+    .target(
+      name: "Assets", exclude: ["data"],
+      cSettings: [.unsafeFlags(["-std=gnu23", "-Wno-c23-extensions"])]),
+
+    // The engine.
+    .target(name: "Tensors", dependencies: ["COpenBLAS", "CKernels"], swiftSettings: optimized),
+    .target(name: "Checkpoints", dependencies: ["Tensors"], swiftSettings: optimized),
+    .target(name: "Tokenization", dependencies: ["Assets", "CZlib"], swiftSettings: optimized),
+    .target(
+      name: "Imaging",
+      dependencies: ["CImageCodecs", "CFreeType", "CFontconfig", "CZlib", "Assets", "Tensors"],
+      swiftSettings: optimized),
+    .target(
+      name: "CLIPModels", dependencies: ["Tensors", "Checkpoints", "Imaging", "Tokenization"],
+      swiftSettings: optimized),
+    .target(name: "Explanations", dependencies: ["CLIPModels"], swiftSettings: optimized),
+
+    // The language.
+    .target(name: "Syntax", swiftSettings: optimized),
+    .target(name: "Interpreter", dependencies: ["Syntax"], swiftSettings: optimized),
+
+    // Where the two meet, and the command line.
+    .target(
+      name: "Bindings", dependencies: ["Interpreter", "Explanations", "Assets"],
+      swiftSettings: optimized),
+    .executableTarget(
+      name: "clipscope",
+      dependencies: [
+        "Bindings", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+
+    // Tests.
+    .target(name: "TestSupport", dependencies: ["Tensors", "Bindings"], path: "Tests/TestSupport"),
+    .testTarget(name: "TensorsTests", dependencies: ["Tensors", "CKernels", "TestSupport"]),
+    .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "TestSupport"]),
+    .testTarget(name: "TokenizationTests", dependencies: ["Tokenization", "TestSupport"]),
+    .testTarget(name: "ImagingTests", dependencies: ["Imaging", "TestSupport"]),
+    .testTarget(name: "CLIPModelsTests", dependencies: ["CLIPModels", "TestSupport"]),
+    .testTarget(name: "ExplanationsTests", dependencies: ["Explanations", "TestSupport"]),
+    .testTarget(name: "SyntaxTests", dependencies: ["Syntax"]),
+    .testTarget(name: "InterpreterTests", dependencies: ["Interpreter"]),
+    .testTarget(name: "BindingsTests", dependencies: ["Bindings", "TestSupport"]),
+  ],
+  swiftLanguageModes: [.v6],
+  cLanguageStandard: .gnu17
+)

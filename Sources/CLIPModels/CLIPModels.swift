@@ -1,0 +1,1 @@
+// CLIPModels: see CONTRIBUTING.md for what belongs here.

@@ -1,0 +1,1 @@
+// Checkpoints: see CONTRIBUTING.md for what belongs here.

@@ -1,0 +1,1 @@
+// Explanations: see CONTRIBUTING.md for what belongs here.

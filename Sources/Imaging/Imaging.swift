@@ -1,0 +1,1 @@
+// Imaging: see CONTRIBUTING.md for what belongs here.

@@ -1,0 +1,135 @@
+/// A function of the language written in Swift: signature, documentation and body in one place, so
+/// that checking, help, completion and running cannot disagree.
+public struct Builtin: Sendable {
+  /// One parameter.
+  public struct Parameter: Sendable {
+    /// Its name; for an option, what users write before the colon.
+    public let name: String
+    /// What it takes. Values of other types are refused before the body runs.
+    public let type: TypeSpec
+    /// The value when it is left out; nil means it must be given.
+    public let defaultValue: Value?
+    /// One line: meaning, units.
+    public let doc: String
+
+    /// A parameter that must be given unless it has a default.
+    public init(_ name: String, _ type: TypeSpec, default defaultValue: Value? = nil, _ doc: String = "") {
+      self.name = name
+      self.type = type
+      self.defaultValue = defaultValue
+      self.doc = doc
+    }
+  }
+
+  /// Documentation, shown by `help` and the manual.
+  public struct Documentation: Sendable {
+    /// One line.
+    public let summary: String
+    /// More: shapes, units, errors, the equation, the citation.
+    public let details: String
+    /// Code of an example that runs, and what it prints.
+    public let example: String
+
+    /// Words about a builtin.
+    public init(_ summary: String, details: String = "", example: String = "") {
+      self.summary = summary
+      self.details = details
+      self.example = example
+    }
+  }
+
+  /// What the body does: pure arguments in, value out; the context for everything else.
+  public typealias Body = @Sendable (Arguments, CallContext) throws -> Value
+
+  /// The name scripts call.
+  public let name: String
+  /// Positional parameters, in order.
+  public let positional: [Parameter]
+  /// Whether the last positional parameter takes all remaining arguments, as one list.
+  public let isVariadic: Bool
+  /// Options, given as `name: value`.
+  public let options: [Parameter]
+  /// What it gives.
+  public let result: TypeSpec
+  /// Help.
+  public let documentation: Documentation
+  /// The section of the manual it belongs to: `tensors`, `lists`, `primitives`.
+  public let section: String
+  let body: Body
+
+  /// A builtin.
+  public init(
+    _ name: String, section: String, _ positional: [Parameter] = [], variadic: Bool = false,
+    options: [Parameter] = [], gives result: TypeSpec, _ documentation: Documentation,
+    body: @escaping Body
+  ) {
+    self.name = name
+    self.section = section
+    self.positional = positional
+    self.isVariadic = variadic
+    self.options = options
+    self.result = result
+    self.documentation = documentation
+    self.body = body
+  }
+}
+
+/// The arguments of one call, checked against the signature, defaults filled in.
+public struct Arguments: Sendable {
+  private let values: [String: Value]
+  /// The options and optional parameters the caller wrote himself.
+  public let given: Set<String>
+
+  /// Checked arguments by parameter name.
+  public init(_ values: [String: Value], given: Set<String>) {
+    self.values = values
+    self.given = given
+  }
+
+  /// The value of a parameter of this builtin.
+  public subscript(name: String) -> Value { values[name] ?? .none }
+}
+
+/// An error in the user's terms. Thrown by builtins; the interpreter adds where it happened.
+public struct ScriptError: Error, Sendable {
+  /// What went wrong decides the exit code.
+  public enum Kind: Sendable {
+    /// An input is missing or unreadable (exit code 4).
+    case input
+    /// Anything else while running (exit code 5).
+    case running
+  }
+
+  /// What was expected and what was found, in the script's own words.
+  public let message: String
+  /// The parameter at fault, so that its argument is underlined rather than the whole call.
+  public let argument: String?
+  /// What to do: `did you mean …`.
+  public let hint: String?
+  /// For the exit code.
+  public let kind: Kind
+
+  /// An error for the user.
+  public init(_ message: String, argument: String? = nil, hint: String? = nil, kind: Kind = .running) {
+    self.message = message
+    self.argument = argument
+    self.hint = hint
+    self.kind = kind
+  }
+}
+
+/// What a builtin may do besides computing: call back, print, warn, reach files.
+public protocol CallContext: AnyObject {
+  /// Calls a function of the script (or a builtin passed as a value).
+  func call(_ function: Function, _ arguments: [Value]) throws -> Value
+  /// Writes a line to standard output.
+  func printLine(_ text: String)
+  /// Tells the user something that does not stop the script, with the call's place in the source.
+  func warn(_ message: String)
+  /// The file a `load` path means: the script's folder, the output folder, or the command line's.
+  func readPath(_ path: String) throws -> String
+  /// The file a `save` path means, inside the output folder.
+  func writePath(_ path: String) throws -> String
+  /// Throws when the user interrupted.
+  func checkInterruption() throws
+}

@@ -1,0 +1,1 @@
+// Syntax: see CONTRIBUTING.md for what belongs here.

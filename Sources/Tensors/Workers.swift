@@ -1,0 +1,86 @@
+import CKernels
+import COpenBLAS
+import Dispatch
+import Synchronization
+
+/// The one owner of threads. OpenBLAS is told to stay on its caller's thread; all parallel work is
+/// divided here, into pieces that do not depend on the number of threads. So results are equal bit
+/// for bit at any thread count.
+public enum Workers {
+  private static let requested = Atomic<Int>(0)
+
+  /// Runs once, before the first matrix product.
+  private static let blasIsSerial: Void = openblas_set_num_threads(1)
+
+  /// How many threads work at once: the processors this process may use, unless set.
+  public static var count: Int {
+    get {
+      let n = requested.load(ordering: .relaxed)
+      return n > 0 ? n : available
+    }
+    set { requested.store(max(0, newValue), ordering: .relaxed) }
+  }
+
+  /// The processors this process may run on.
+  public static let available = Int(clip_available_processors())
+
+  /// The matrix kernel OpenBLAS chose for this machine, such as `SkylakeX`.
+  public static var kernelName: String {
+    _ = blasIsSerial
+    guard let name = openblas_get_corename() else { return "unknown" }
+    return String(cString: name)
+  }
+
+  /// Calls `body` once for each index below `iterations`, on all workers, in any order.
+  /// Throws `Interrupted` between pieces once an interruption was asked for.
+  public static func run(_ iterations: Int, _ body: (Int) -> Void) throws(Interrupted) {
+    _ = blasIsSerial
+    try Interruption.check()
+    let threads = min(count, iterations)
+    if threads <= 1 {
+      for index in 0..<max(0, iterations) {
+        body(index)
+        try Interruption.check()
+      }
+      return
+    }
+    let next = Atomic<Int>(0)
+    withoutActuallyEscaping(body) { body in
+      // The pieces write disjoint memory; concurrentPerform returns after the last one.
+      nonisolated(unsafe) let body = body
+      DispatchQueue.concurrentPerform(iterations: threads) { _ in
+        while !Interruption.isRequested {
+          let index = next.add(1, ordering: .relaxed).oldValue
+          if index >= iterations { return }
+          body(index)
+        }
+      }
+    }
+    try Interruption.check()
+  }
+}
+
+/// The user asked to stop (Ctrl-C).
+public struct Interrupted: Error, Sendable {
+  /// An interruption.
+  public init() {}
+}
+
+/// A request to stop computing, seen between pieces of work.
+public enum Interruption {
+  private static let flag = Atomic<Bool>(false)
+
+  /// Whether a stop was asked for and not yet taken back.
+  public static var isRequested: Bool { flag.load(ordering: .relaxed) }
+
+  /// Asks all work to stop soon. Safe in a signal handler.
+  public static func request() { flag.store(true, ordering: .relaxed) }
+
+  /// Takes the request back, when the interrupted work has ended.
+  public static func clear() { flag.store(false, ordering: .relaxed) }
+
+  /// Throws `Interrupted` when a stop was asked for.
+  public static func check() throws(Interrupted) {
+    if isRequested { throw Interrupted() }
+  }
+}

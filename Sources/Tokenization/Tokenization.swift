@@ -1,0 +1,1 @@
+// Tokenization: see CONTRIBUTING.md for what belongs here.

@@ -7,3 +7,33 @@
 
 // The number of processors this process may run on.
 int clip_available_processors(void);
+
+// Row operations (rows.c, activations.c) ---------------------------------------------------------
+// Sums run over sixteen fixed lanes, so every processor adds in the same order and gives the same
+// bits; products and sums are never fused for the same reason.
+
+// out = (x - mean) / sqrt(variance + epsilon) * weight + bias, for each of `rows` rows of `width`.
+// `out` may be `x`. Mean and (biased) variance in float32 lanes, two passes.
+void clip_layer_norm(const float *x, const float *weight, const float *bias, float epsilon,
+                     size_t rows, size_t width, float *out);
+
+// Softmax over x[0..<count] in place: exp(x - max) / sum. A row of -inf becomes uniform.
+void clip_softmax(float *x, size_t count);
+
+// Divides each row by its Euclidean norm; rows of norm zero stay zero. `out` may be `x`.
+void clip_normalize_rows(const float *x, size_t rows, size_t width, float *out);
+
+// The sum of x[i] * y[i].
+float clip_dot(const float *x, const float *y, size_t count);
+
+// y += a * x
+void clip_add_scaled(float a, const float *x, float *y, size_t count);
+
+// x = exp(x), relative error below 3e-7 on the normal range; 0 below -87, saturates above 88.
+void clip_exp(float *x, size_t count);
+
+// What follows a matrix product, on a block of rows `stride` apart: adds `bias` (or nothing where
+// it is null), applies the activation, adds `residual` (same stride; or nothing where null).
+enum { CLIP_IDENTITY = 0, CLIP_QUICK_GELU = 1, CLIP_GELU = 2, CLIP_RELU = 3 };
+void clip_bias_activation(float *x, size_t rows, size_t width, size_t stride, const float *bias,
+                          int activation, const float *residual);

@@ -1,1 +1,1 @@
-// Bindings: see CONTRIBUTING.md for what belongs here.
+// placeholder

@@ -43,6 +43,8 @@ void clip_bias_activation(float *x, size_t rows, size_t width, size_t stride, co
       const float *restrict add = residual + r * stride;
       for (size_t i = 0; i < width; i++) row[i] += add[i];
     }
+    if (activation == CLIP_RELU_OF_SUM)
+      for (size_t i = 0; i < width; i++) row[i] = row[i] > 0 ? row[i] : 0;
   }
 }
 

@@ -26,6 +26,8 @@ public enum Activation: String, Sendable {
   case gelu
   /// max(x, 0).
   case relu
+  /// max(x + residual, 0): the one activation that follows the residual.
+  case reluOfSum
 
   var code: Int32 {
     switch self {
@@ -33,6 +35,7 @@ public enum Activation: String, Sendable {
     case .quickGELU: Int32(CLIP_QUICK_GELU)
     case .gelu: Int32(CLIP_GELU)
     case .relu: Int32(CLIP_RELU)
+    case .reluOfSum: Int32(CLIP_RELU_OF_SUM)
     }
   }
 }
@@ -73,7 +76,7 @@ struct Tiling {
 }
 
 /// A linear layer with everything that follows it, fused while the result is still in cache:
-/// activation(x · Wᵀ + b) + residual.
+/// activation(x · Wᵀ + b) + residual (`reluOfSum`: max(x · Wᵀ + b + residual, 0)).
 ///
 /// - Parameters:
 ///   - x: [rows, in]

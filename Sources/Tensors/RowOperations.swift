@@ -6,7 +6,7 @@ private func rowsPerPiece(width: Int) -> Int { max(1, 65_536 / max(1, width)) }
 /// Calls `body` with ranges of rows that together cover `rows`, on all workers.
 func forEachRowRange(
   _ rows: Int, width: Int, _ body: (Range<Int>) -> Void
-) throws(Interrupted) {
+) throws {
   let step = rowsPerPiece(width: width)
   try Workers.run((rows + step - 1) / step) { piece in
     body(piece * step..<min(rows, (piece + 1) * step))

@@ -8,6 +8,10 @@
 // The number of processors this process may run on.
 int clip_available_processors(void);
 
+// Whether the calling thread is already one of several workers: work begun there stays there.
+int clip_is_worker(void);
+void clip_set_worker(int is_worker);
+
 // Row operations (rows.c, activations.c) ---------------------------------------------------------
 // Sums run over sixteen fixed lanes, so every processor adds in the same order and gives the same
 // bits; products and sums are never fused for the same reason.
@@ -34,6 +38,15 @@ void clip_exp(float *x, size_t count);
 
 // What follows a matrix product, on a block of rows `stride` apart: adds `bias` (or nothing where
 // it is null), applies the activation, adds `residual` (same stride; or nothing where null).
-enum { CLIP_IDENTITY = 0, CLIP_QUICK_GELU = 1, CLIP_GELU = 2, CLIP_RELU = 3 };
+// CLIP_RELU_OF_SUM applies after the residual, as residual networks do.
+enum { CLIP_IDENTITY = 0, CLIP_QUICK_GELU = 1, CLIP_GELU = 2, CLIP_RELU = 3, CLIP_RELU_OF_SUM = 4 };
 void clip_bias_activation(float *x, size_t rows, size_t width, size_t stride, const float *bias,
                           int activation, const float *residual);
+
+// Attention along a path of a prompt tree (tree.c) -------------------------------------------------
+// One query row against the keys and values of its ancestors and itself: `path[i]` >= 0 is a row of
+// `own`, otherwise row -1 - path[i] of `shared`; rows are `stride` apart, keys at column `width`,
+// values at column 2 * width of the joint projection. `scores` has room for `length` floats.
+void clip_path_attention(const float *query, const float *own, const float *shared, size_t stride,
+                         const int32_t *path, size_t length, size_t heads, size_t head_width,
+                         float scale, float *scores, float *out);

@@ -69,7 +69,8 @@ let package = Package(
     .testTarget(name: "TensorsTests", dependencies: ["Tensors", "CKernels", "TestSupport"]),
     .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "TestSupport"]),
     .testTarget(name: "TokenizationTests", dependencies: ["Tokenization", "TestSupport"]),
-    .testTarget(name: "ImagingTests", dependencies: ["Imaging", "TestSupport"]),
+    .testTarget(
+      name: "ImagingTests", dependencies: ["Imaging", "TestSupport"], exclude: ["Fixtures"]),
     .testTarget(name: "CLIPModelsTests", dependencies: ["CLIPModels", "TestSupport"]),
     .testTarget(name: "ExplanationsTests", dependencies: ["Explanations", "TestSupport"]),
     .testTarget(name: "SyntaxTests", dependencies: ["Syntax"]),

@@ -60,9 +60,8 @@ public enum Workers {
           let index = next.add(1, ordering: .relaxed).oldValue
           if index >= iterations { return }
           do { try body(index) } catch {
-            nonisolated(unsafe) let thrown = error
             failure.withLock { first in
-              if first.map({ index < $0.index }) ?? true { first = (index, thrown) }
+              if first.map({ index < $0.index }) ?? true { first = (index, error) }
             }
             next.store(iterations, ordering: .relaxed)
           }

@@ -8,7 +8,8 @@ struct BytePairMerger {
   private var candidates: [UInt32] = []
 
   /// Appends the ids of `word`, which must not be empty.
-  mutating func encode(_ word: ArraySlice<UInt8>, _ vocabulary: Vocabulary, into ids: inout [Int32]) {
+  mutating func encode(_ word: UnsafeBufferPointer<UInt8>, _ vocabulary: Vocabulary, into ids: inout [Int32])
+  {
     symbols.removeAll(keepingCapacity: true)
     for byte in word { symbols.append(vocabulary.byteIDs[Int(byte)]) }
     guard let last = symbols.last else { return }

@@ -71,8 +71,8 @@ public enum Gzip {
   /// - Parameters:
   ///   - source: The whole gzip file.
   ///   - limit: The most bytes that may come out.
-  ///   - enough: Called with what has come out so far after every 256 KiB; true ends the
-  ///     reading there, before the checksum.
+  ///   - enough: Sees what came out since its last call, about 64 KiB; true ends the reading
+  ///     there, before the checksum.
   /// - Throws: `GzipError`.
   public static func decompress(
     _ source: UnsafeRawBufferPointer, limit: Int,
@@ -93,7 +93,7 @@ public enum Gzip {
     // The last four bytes of gzip are the length modulo 2³²: a hint for the capacity, no more.
     let hint =
       source.count >= 4 ? Int(source.loadUnaligned(fromByteOffset: source.count - 4, as: UInt32.self)) : 0
-    let block = 256 << 10
+    let block = 64 << 10
     output.reserveCapacity(min(hint, limit, source.count * 8) + block)
     while true {
       let known = output.count
@@ -110,7 +110,9 @@ public enum Gzip {
       case Z_STREAM_END: return output
       case Z_OK, Z_BUF_ERROR:
         if output.count == known { throw GzipError.truncated }
-        if output.withUnsafeBytes(enough) { return output }
+        if output.withUnsafeBytes({ enough(UnsafeRawBufferPointer(rebasing: $0[known...])) }) {
+          return output
+        }
       default: throw GzipError.damaged
       }
     }

@@ -3,9 +3,9 @@
 /// What CLIP does to a text before it is split into words: repair it as ftfy 6 does, resolve
 /// HTML twice, collapse white space, lower-case as Python does.
 ///
-/// Not covered: texts that hold lone UTF-16 surrogates (a Swift string cannot), and
-/// differences between Unicode versions: characters newer than Unicode 14 may be
-/// lower-cased, normalized or classed differently by an older Python.
+/// Not covered: lone UTF-16 surrogates, which a Swift string cannot hold, and characters that
+/// the Unicode version of one side does not know yet: they may be classed, composed or lower-cased
+/// differently.
 enum TextCleaning {
   typealias Scalars = [Unicode.Scalar]
 

@@ -65,9 +65,10 @@ public final class Tokenizer: Sendable {
   /// - Throws: `GzipError`, `VocabularyError`.
   public init(compressedMerges: UnsafeRawBufferPointer) throws {
     // The published list goes on for long after CLIP's last merge.
-    let wanted = Vocabulary.clipMergeCount + 1
+    var missing = Vocabulary.clipMergeCount + 1
     let text = try Gzip.decompress(compressedMerges, limit: 64 << 20) { text in
-      text.reduce(0) { $0 + ($1 == 0x0A ? 1 : 0) } >= wanted
+      for byte in text where byte == 0x0A { missing -= 1 }
+      return missing <= 0
     }
     vocabulary = try Vocabulary(mergeList: text)
   }
@@ -143,23 +144,24 @@ public final class Tokenizer: Sendable {
 
   /// Appends the ids of a text and reports each word's positions in `ids`.
   private func split(_ text: String, into ids: inout [Int32], _ word: (Range<Int>) -> Void) {
-    let cleaned = TextCleaning.clean(text)
-    var splitter = WordSplitter(cleaned)
-    working.withLock { working in
-      while let (range, kind) = splitter.next() {
-        let first = ids.count
-        switch kind {
-        case .startOfText: ids.append(startOfText)
-        case .endOfText: ids.append(endOfText)
-        case .word:
-          let bytes = cleaned[range]
-          let hash = WordCache.hash(bytes)
-          if !working.cache.find(bytes, hash: hash, into: &ids) {
-            working.merger.encode(bytes, vocabulary, into: &ids)
-            working.cache.insert(bytes, hash: hash, ids: ids[first...])
+    TextCleaning.clean(text).withUnsafeBufferPointer { cleaned in
+      var splitter = WordSplitter(cleaned)
+      working.withLock { working in
+        while let (range, kind) = splitter.next() {
+          let first = ids.count
+          switch kind {
+          case .startOfText: ids.append(startOfText)
+          case .endOfText: ids.append(endOfText)
+          case .word:
+            let bytes = UnsafeBufferPointer(rebasing: cleaned[range])
+            let hash = WordCache.hash(bytes)
+            if !working.cache.find(bytes, hash: hash, into: &ids) {
+              working.merger.encode(bytes, vocabulary, into: &ids)
+              working.cache.insert(bytes, hash: hash, ids: ids[first...])
+            }
           }
+          word(first..<ids.count)
         }
-        word(first..<ids.count)
       }
     }
   }

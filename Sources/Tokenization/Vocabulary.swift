@@ -25,11 +25,7 @@ struct Vocabulary: Sendable {
   /// How many ids there are.
   var count: Int { Int(endOfText) + 1 }
 
-  /// The bytes of all symbols one after the other; symbol i is `ends[i - 1] ..< ends[i]`.
-  private var bytes: [UInt8] = []
-  private var ends: [UInt32] = []
-  /// Bit i: symbol i ends a word.
-  private var wordEnds: [Bool] = []
+  private var symbols: SymbolTable
   /// Single byte → its id inside a word.
   private(set) var byteIDs: [UInt16]
   /// Open addressing: `first << 48 | second << 32 | merged`, or `vacant`.
@@ -57,51 +53,42 @@ struct Vocabulary: Sendable {
     let alphabet = ByteAlphabet()
     byteIDs = Array(repeating: 0, count: 256)
     for (id, byte) in alphabet.order.enumerated() { byteIDs[Int(byte)] = UInt16(id) }
-    bytes.reserveCapacity(mergeCount * 8)
-    ends.reserveCapacity(512 + mergeCount)
-    wordEnds.reserveCapacity(512 + mergeCount)
-    var names = SymbolNames(capacity: slots * 2)
+    symbols = SymbolTable(symbolCount: 512 + mergeCount, slotCount: slots * 2)
     for isEnd in [false, true] {
-      for byte in alphabet.order { append([byte], isEnd, to: &names) }
+      for byte in alphabet.order {
+        symbols.bytes.append(byte)
+        symbols.addSymbol(endsWord: isEnd)
+      }
     }
-    try mergeList.withUnsafeBufferPointer { text in
-      try readMerges(text, mergeCount, alphabet, &names)
-    }
+    try mergeList.withUnsafeBufferPointer { text in try readMerges(text, mergeCount, alphabet) }
+    symbols.forgetNames()
   }
 
   private mutating func readMerges(
-    _ text: UnsafeBufferPointer<UInt8>, _ mergeCount: Int, _ alphabet: ByteAlphabet,
-    _ names: inout SymbolNames
+    _ text: UnsafeBufferPointer<UInt8>, _ mergeCount: Int, _ alphabet: ByteAlphabet
   ) throws {
     var position = 0
     while position < text.count, text[position] != 0x0A { position += 1 }
     position += 1
-    var symbol: [UInt8] = []
     for rank in 0..<mergeCount {
       func malformed(_ reason: String) -> VocabularyError { VocabularyError(line: rank + 2, reason: reason) }
       guard position < text.count else {
         throw malformed("the list ends after \(rank) merges of \(mergeCount)")
       }
-      symbol.removeAll(keepingCapacity: true)
-      guard try alphabet.read(text, &position, into: &symbol, until: 0x20) == false, !symbol.isEmpty else {
+      // The two parts are read to where the merged symbol's bytes belong.
+      let start = symbols.bytes.count
+      let firstEnds = alphabet.read(text, &position, into: &symbols.bytes, until: 0x20)
+      let cut = symbols.bytes.count
+      let secondEnds = alphabet.read(text, &position, into: &symbols.bytes, until: 0x0A)
+      guard start < cut, cut < symbols.bytes.count, !firstEnds else {
         throw malformed("expected two symbols")
       }
-      let cut = symbol.count
-      let isEnd = try alphabet.read(text, &position, into: &symbol, until: 0x0A)
-      guard symbol.count > cut else { throw malformed("expected two symbols") }
-      guard let first = names.find(symbol[..<cut], false, in: self),
-        let second = names.find(symbol[cut...], isEnd, in: self)
+      guard let first = symbols.find(start..<cut, endsWord: false),
+        let second = symbols.find(cut..<symbols.bytes.count, endsWord: secondEnds)
       else { throw malformed("merges a symbol that no earlier line made") }
       insert(first, second, merged: UInt16(512 + rank))
-      append(symbol, isEnd, to: &names)
+      symbols.addSymbol(endsWord: secondEnds)
     }
-  }
-
-  private mutating func append(_ symbol: [UInt8], _ isEnd: Bool, to names: inout SymbolNames) {
-    bytes.append(contentsOf: symbol)
-    ends.append(UInt32(bytes.count))
-    wordEnds.append(isEnd)
-    names.insert(UInt16(ends.count - 1), symbol[...], isEnd)
   }
 
   private mutating func insert(_ first: UInt16, _ second: UInt16, merged: UInt16) {
@@ -135,10 +122,8 @@ struct Vocabulary: Sendable {
   /// The bytes of a symbol and whether it ends a word; nil for the special tokens and for
   /// numbers that are no id.
   func symbol(_ id: Int32) -> (bytes: ArraySlice<UInt8>, endsWord: Bool)? {
-    guard id >= 0, Int(id) < ends.count else { return nil }
-    let index = Int(id)
-    let start = index == 0 ? 0 : Int(ends[index - 1])
-    return (bytes[start..<Int(ends[index])], wordEnds[index])
+    guard id >= 0, Int(id) < symbols.count else { return nil }
+    return (symbols.bytes[symbols.range(Int(id))], symbols.wordEnds[Int(id)])
   }
 }
 
@@ -156,7 +141,7 @@ private struct ByteAlphabet {
   /// Reads one symbol up to the byte `end` and steps over that; true when it had `</w>`.
   func read(
     _ text: UnsafeBufferPointer<UInt8>, _ position: inout Int, into symbol: inout [UInt8], until end: UInt8
-  ) throws -> Bool {
+  ) -> Bool {
     let start = position
     while position < text.count, text[position] != end {
       guard text[position] != 0x0A, text[position] != 0x20 else { return false }
@@ -191,36 +176,66 @@ private struct ByteAlphabet {
   }
 }
 
-/// Finds a symbol's id by its bytes; needed only while the merge list is read.
-private struct SymbolNames {
+/// The symbols' bytes, and, while the merge list is read, their ids by their bytes.
+private struct SymbolTable: Sendable {
+  /// The bytes of all symbols one after the other.
+  var bytes: [UInt8] = []
+  /// Whether symbol i ends a word.
+  private(set) var wordEnds: [Bool] = []
+  /// Symbol i is `ends[i - 1] ..< ends[i]`.
+  private var ends: [UInt32] = []
+  /// Open addressing, a power of two of slots.
   private var slots: [UInt16]
   private static let vacant = UInt16.max
 
-  init(capacity: Int) { slots = Array(repeating: Self.vacant, count: capacity) }
-
-  /// FNV-1a, 64 bits.
-  private func slot(_ symbol: ArraySlice<UInt8>, _ isEnd: Bool) -> Int {
-    var hash: UInt64 = isEnd ? 0x8422_2325_CBF2_9CE4 : 0xCBF2_9CE4_8422_2325
-    for byte in symbol { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
-    return Int(truncatingIfNeeded: hash ^ hash >> 29) & (slots.count - 1)
+  init(symbolCount: Int, slotCount: Int) {
+    slots = Array(repeating: Self.vacant, count: slotCount)
+    bytes.reserveCapacity(symbolCount * 8)
+    ends.reserveCapacity(symbolCount)
+    wordEnds.reserveCapacity(symbolCount)
   }
 
-  mutating func insert(_ id: UInt16, _ symbol: ArraySlice<UInt8>, _ isEnd: Bool) {
-    var slot = slot(symbol, isEnd)
+  var count: Int { ends.count }
+
+  func range(_ id: Int) -> Range<Int> { (id == 0 ? 0 : Int(ends[id - 1]))..<Int(ends[id]) }
+
+  /// All bytes beyond the last symbol become a symbol.
+  mutating func addSymbol(endsWord: Bool) {
+    let id = ends.count
+    let start = id == 0 ? 0 : Int(ends[id - 1])
+    var slot = firstSlot(start..<bytes.count, endsWord)
     while slots[slot] != Self.vacant { slot = (slot + 1) & (slots.count - 1) }
-    slots[slot] = id
+    slots[slot] = UInt16(id)
+    ends.append(UInt32(bytes.count))
+    wordEnds.append(endsWord)
   }
 
-  func find(_ symbol: ArraySlice<UInt8>, _ isEnd: Bool, in vocabulary: Vocabulary) -> UInt16? {
-    var slot = slot(symbol, isEnd)
+  /// The id of the symbol that has the same bytes as `name`, a range of `bytes`.
+  func find(_ name: Range<Int>, endsWord: Bool) -> UInt16? {
+    var slot = firstSlot(name, endsWord)
     while slots[slot] != Self.vacant {
-      if let known = vocabulary.symbol(Int32(slots[slot])), known.endsWord == isEnd,
-        known.bytes.elementsEqual(symbol)
+      let id = Int(slots[slot])
+      let known = range(id)
+      if known.count == name.count, wordEnds[id] == endsWord,
+        bytes.withUnsafeBufferPointer({ bytes in
+          (0..<name.count).allSatisfy { bytes[known.lowerBound + $0] == bytes[name.lowerBound + $0] }
+        })
       {
         return slots[slot]
       }
       slot = (slot + 1) & (slots.count - 1)
     }
     return nil
+  }
+
+  mutating func forgetNames() { slots = [] }
+
+  /// FNV-1a, 64 bits.
+  private func firstSlot(_ name: Range<Int>, _ endsWord: Bool) -> Int {
+    var hash: UInt64 = endsWord ? 0x8422_2325_CBF2_9CE4 : 0xCBF2_9CE4_8422_2325
+    bytes.withUnsafeBufferPointer { bytes in
+      for index in name { hash = (hash ^ UInt64(bytes[index])) &* 0x100_0000_01B3 }
+    }
+    return Int(truncatingIfNeeded: hash ^ hash >> 29) & (slots.count - 1)
   }
 }

@@ -18,19 +18,23 @@ struct WordCache {
   private var ids: [Int32] = []
 
   /// FNV-1a of a word.
-  static func hash(_ word: ArraySlice<UInt8>) -> UInt64 {
+  static func hash(_ word: UnsafeBufferPointer<UInt8>) -> UInt64 {
     var hash: UInt64 = 0xCBF2_9CE4_8422_2325
     for byte in word { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
     return hash ^ hash >> 29
   }
 
   /// Appends the ids of a known word; false when it is not known.
-  func find(_ word: ArraySlice<UInt8>, hash: UInt64, into result: inout [Int32]) -> Bool {
+  func find(_ word: UnsafeBufferPointer<UInt8>, hash: UInt64, into result: inout [Int32]) -> Bool {
     guard !slots.isEmpty else { return false }
     var slot = Int(truncatingIfNeeded: hash) & (Self.slotCount - 1)
     while slots[slot] != 0 {
       let entry = entries[Int(slots[slot]) - 1]
-      if entry.hash == hash, words[entry.word].elementsEqual(word) {
+      if entry.hash == hash, entry.word.count == word.count,
+        words.withUnsafeBufferPointer({ words in
+          word.indices.allSatisfy { words[entry.word.lowerBound + $0] == word[$0] }
+        })
+      {
         for id in ids[entry.ids] { result.append(id) }
         return true
       }
@@ -40,7 +44,7 @@ struct WordCache {
   }
 
   /// Keeps the ids of a word that `find` did not know.
-  mutating func insert(_ word: ArraySlice<UInt8>, hash: UInt64, ids new: ArraySlice<Int32>) {
+  mutating func insert(_ word: UnsafeBufferPointer<UInt8>, hash: UInt64, ids new: ArraySlice<Int32>) {
     guard word.count <= Self.longestWord else { return }
     if slots.isEmpty || entries.count >= Self.entryLimit {
       slots = Array(repeating: 0, count: Self.slotCount)

@@ -14,10 +14,11 @@ struct WordSplitter {
   ]
   private static let contractions: [StaticString] = ["'s", "'t", "'re", "'ve", "'m", "'ll", "'d"]
 
-  private let text: [UInt8]
+  private let text: UnsafeBufferPointer<UInt8>
   private var position = 0
 
-  init(_ text: [UInt8]) { self.text = text }
+  /// `text` must be valid UTF-8 and outlive the splitter.
+  init(_ text: UnsafeBufferPointer<UInt8>) { self.text = text }
 
   /// The next word's bytes, or nil at the end.
   mutating func next() -> (range: Range<Int>, kind: Kind)? {
@@ -101,7 +102,7 @@ struct WordSplitter {
 /// UTF-8 that is known to be valid.
 enum UTF8Text {
   /// The character that starts at `index` and its length in bytes.
-  static func scalar(in text: [UInt8], at index: Int) -> (Unicode.Scalar, Int) {
+  static func scalar(in text: UnsafeBufferPointer<UInt8>, at index: Int) -> (Unicode.Scalar, Int) {
     let lead = text[index]
     if lead < 0x80 { return (Unicode.Scalar(lead), 1) }
     let length = lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4

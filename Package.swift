@@ -38,7 +38,8 @@ let package = Package(
       cSettings: [.unsafeFlags(["-std=gnu23", "-Wno-c23-extensions"])]),
 
     // The engine.
-    .target(name: "Tensors", dependencies: ["COpenBLAS", "CKernels"], swiftSettings: optimized),
+    .target(
+      name: "Tensors", dependencies: ["COpenBLAS", "CKernels", "CZlib"], swiftSettings: optimized),
     .target(name: "Checkpoints", dependencies: ["Tensors"], swiftSettings: optimized),
     .target(name: "Tokenization", dependencies: ["Assets", "CZlib"], swiftSettings: optimized),
     .target(

@@ -10,12 +10,12 @@ import Tokenization
 public final class CLIPModel: Sendable {
   /// What users called it: `emoji`, `ViT-B/16`, a path.
   public let name: String
+  /// The checkpoint it came from.
+  public let checkpoint: Checkpoint
   /// The shapes and settings read off the checkpoint.
   public let architecture: Architecture
   /// Names of the things a small model has seen in training; empty where the model does not say.
   public let knownWords: [String]
-  /// The tokenizer.
-  public let tokenizer: Tokenizer
 
   private let lazyImageTower: Lazy<ImageTower>
   private let lazyTextTower: Lazy<TextTransformer>
@@ -28,22 +28,24 @@ public final class CLIPModel: Sendable {
     case resNet(ModifiedResNet)
   }
 
-  /// A model over opened weights. Nothing is converted before a tower is first used.
+  /// A model over an opened checkpoint. Nothing is converted before a tower is first used.
   ///
   /// - Parameters:
-  ///   - weights: gives tensors by OpenAI's names
+  ///   - name: what users called it
   ///   - knownWords: what the model says it has seen
-  public init(
-    name: String, architecture: Architecture, weights: WeightSource, tokenizer: Tokenizer,
-    knownWords: [String] = []
-  ) {
+  public init(_ checkpoint: Checkpoint, name: String, knownWords: [String] = []) {
     self.name = name
-    self.architecture = architecture
-    self.tokenizer = tokenizer
+    self.checkpoint = checkpoint
     self.knownWords = knownWords
+    let architecture = checkpoint.architecture
+    self.architecture = architecture
+    let weights = WeightSource { name, shape in try checkpoint.tensor(name, shape: shape) }
     lazyImageTower = Lazy { try Self.imageTower(architecture, weights) }
     lazyTextTower = Lazy { try Self.textTower(architecture, weights) }
   }
+
+  /// The tokenizer, CLIP's own for every model.
+  public var tokenizer: Tokenizer { Tokenizer.clip }
 
   /// The image tower; converts its weights the first time.
   public var imageTower: ImageTower { get throws { try lazyImageTower.get() } }

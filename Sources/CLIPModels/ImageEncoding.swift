@@ -1,3 +1,4 @@
+import Checkpoints
 import Imaging
 import Tensors
 
@@ -27,10 +28,19 @@ extension CLIPModel {
   }
 
   /// How a picture becomes this model's input.
-  public func preprocessing(size: Int, fit: Fit) -> Preprocessing {
-    Preprocessing(
-      size: size, patch: patchSize, fit: fit, mean: architecture.preprocessing.mean,
-      deviation: architecture.preprocessing.deviation)
+  ///
+  /// - Parameters:
+  ///   - size: the side of the square input in pixels; without meaning for `Fit.keep`
+  ///   - fit: how the picture meets it
+  public func preprocessing(size: Int, fit: Fit) -> Imaging.Preprocessing {
+    let settings = architecture.preprocessing
+    func channels(_ values: [Float]) -> Imaging.Preprocessing.Channels {
+      values.count == 3 ? .init(values[0], values[1], values[2]) : .init(0, 0, 0)
+    }
+    return Imaging.Preprocessing(
+      size: size, patch: patchSize, fit: fit,
+      filter: settings.interpolation == .bilinear ? .bilinear : .bicubic,
+      mean: channels(settings.mean), deviation: channels(settings.std))
   }
 
   /// Image embeddings, not normalized: [E].

@@ -1,3 +1,4 @@
+import Checkpoints
 import Tensors
 
 /// A convolution with the batch normalization after it folded in, as inference allows:
@@ -142,15 +143,12 @@ public struct ModifiedResNet: Sendable {
   let attentionPool: AttentionPool
 
   /// Reads the tower's weights (`visual.…`).
-  ///
-  /// - Parameters:
-  ///   - width: channels after the stem; the last stage has 32 times as many
-  ///   - layers: bottlenecks in each of the four stages
   public init(
-    _ source: WeightSource, width: Int, layers: [Int], gridSize: Int, heads: Int, embedding: Int
+    _ source: WeightSource, _ shape: Architecture.ModifiedResNet, embedding: Int
   ) throws {
-    self.gridSize = gridSize
+    gridSize = shape.grid
     self.embedding = embedding
+    let width = shape.width
     let visual = source.under("visual")
     let channels = [3, width / 2, width / 2, width]
     stem = try (1...3).map { i in
@@ -159,7 +157,7 @@ public struct ModifiedResNet: Sendable {
         to: channels[i], size: 3)
     }
     var inputs = width
-    stages = try layers.enumerated().map { stage, count in
+    stages = try shape.layers.enumerated().map { stage, count in
       let planes = width << stage
       return try (0..<count).map { index in
         defer { inputs = 4 * planes }
@@ -169,7 +167,7 @@ public struct ModifiedResNet: Sendable {
       }
     }
     attentionPool = try AttentionPool(
-      visual.under("attnpool"), gridSize: gridSize, width: 32 * width, heads: heads,
+      visual.under("attnpool"), gridSize: shape.grid, width: shape.poolWidth, heads: shape.heads,
       embedding: embedding)
   }
 

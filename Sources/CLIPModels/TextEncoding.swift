@@ -1,3 +1,4 @@
+import Glibc
 import Tensors
 import Tokenization
 
@@ -31,7 +32,5 @@ extension CLIPModel {
   }
 
   /// The factor on cosines in zero-shot classification: exp(logit_scale).
-  public var logitFactor: Float {
-    get throws { architecture.logitFactor }
-  }
+  public var logitFactor: Float { expf(architecture.logitScale) }
 }

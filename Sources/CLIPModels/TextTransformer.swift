@@ -1,3 +1,4 @@
+import Checkpoints
 import Tensors
 
 /// The text tower: token and position embedding, causal blocks, ln_final, and the features at the
@@ -22,20 +23,20 @@ public struct TextTransformer: Sendable {
 
   /// Reads the tower's weights.
   public init(
-    _ source: WeightSource, contextLength: Int, vocabulary: Int, width: Int, heads: Int,
-    layers: Int, mlpWidth: Int, embedding: Int, activation: Activation
+    _ source: WeightSource, _ shape: Architecture.Text, embedding: Int, activation: Activation
   ) throws {
-    self.contextLength = contextLength
-    self.width = width
+    contextLength = shape.contextLength
+    width = shape.width
     self.embedding = embedding
-    tokenEmbedding = try source("token_embedding.weight", [vocabulary, width])
-    positionEmbedding = try source("positional_embedding", [contextLength, width])
-    lnFinal = try LayerNormWeights(source.under("ln_final"), width: width)
+    let (width, epsilon) = (shape.width, shape.normEpsilon)
+    tokenEmbedding = try source("token_embedding.weight", [shape.vocabularySize, width])
+    positionEmbedding = try source("positional_embedding", [shape.contextLength, width])
+    lnFinal = try LayerNormWeights(source.under("ln_final"), width: width, epsilon: epsilon)
     projection = try source("text_projection", [width, embedding])
-    blocks = try (0..<layers).map { layer in
+    blocks = try (0..<shape.layers).map { layer in
       try TransformerBlock(
-        source.under("transformer.resblocks.\(layer)"), width: width, heads: heads,
-        mlpWidth: mlpWidth, activation: activation)
+        source.under("transformer.resblocks.\(layer)"), width: width, heads: shape.heads,
+        mlpWidth: shape.mlpWidth, activation: activation, epsilon: epsilon)
     }
   }
 

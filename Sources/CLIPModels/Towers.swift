@@ -6,27 +6,30 @@ extension CLIPModel {
     _ architecture: Architecture, _ weights: WeightSource
   ) throws -> ImageTower {
     switch architecture.vision {
-    case .transformer(let vision):
+    case .transformer(let shape):
       .transformer(
         try VisionTransformer(
-          weights, patchSize: vision.patchSize, gridSize: vision.gridSize, width: vision.width,
-          heads: vision.heads, layers: vision.layers, mlpWidth: vision.mlpWidth,
-          embedding: architecture.embedding, activation: architecture.activation))
-    case .resNet(let vision):
-      .resNet(
-        try ModifiedResNet(
-          weights, width: vision.width, layers: vision.layers, gridSize: vision.gridSize,
-          heads: vision.heads, embedding: architecture.embedding))
+          weights, shape, embedding: architecture.embedDim, activation: architecture.activation.layer))
+    case .resNet(let shape):
+      .resNet(try ModifiedResNet(weights, shape, embedding: architecture.embedDim))
     }
   }
 
   static func textTower(
     _ architecture: Architecture, _ weights: WeightSource
   ) throws -> TextTransformer {
-    let text = architecture.text
-    return try TextTransformer(
-      weights, contextLength: text.contextLength, vocabulary: text.vocabulary, width: text.width,
-      heads: text.heads, layers: text.layers, mlpWidth: text.mlpWidth,
-      embedding: architecture.embedding, activation: architecture.activation)
+    try TextTransformer(
+      weights, architecture.text, embedding: architecture.embedDim,
+      activation: architecture.activation.layer)
+  }
+}
+
+extension Architecture.Activation {
+  /// The same activation as layers take it.
+  var layer: Activation {
+    switch self {
+    case .quickGELU: .quickGELU
+    case .gelu: .gelu
+    }
   }
 }

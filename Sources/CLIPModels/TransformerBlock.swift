@@ -4,14 +4,16 @@ import Tensors
 struct LayerNormWeights: Sendable {
   let weight: Tensor  // [width]
   let bias: Tensor  // [width]
+  let epsilon: Float
 
-  init(_ source: WeightSource, width: Int) throws {
+  init(_ source: WeightSource, width: Int, epsilon: Float) throws {
     weight = try source("weight", [width])
     bias = try source("bias", [width])
+    self.epsilon = epsilon
   }
 
   func callAsFunction(_ x: Tensor) throws -> Tensor {
-    try layerNorm(x, weight: weight, bias: bias)
+    try layerNorm(x, weight: weight, bias: bias, epsilon: epsilon)
   }
 }
 
@@ -53,12 +55,15 @@ public struct TransformerBlock: Sendable {
   /// d^-½, the scale of attention scores.
   var scale: Float { 1 / Float(headWidth).squareRoot() }
 
-  init(_ source: WeightSource, width: Int, heads: Int, mlpWidth: Int, activation: Activation) throws {
-    ln1 = try LayerNormWeights(source.under("ln_1"), width: width)
+  init(
+    _ source: WeightSource, width: Int, heads: Int, mlpWidth: Int, activation: Activation,
+    epsilon: Float
+  ) throws {
+    ln1 = try LayerNormWeights(source.under("ln_1"), width: width, epsilon: epsilon)
     inWeight = try source("attn.in_proj_weight", [3 * width, width])
     inBias = try source("attn.in_proj_bias", [3 * width])
     out = try LinearWeights(source.under("attn.out_proj"), from: width, to: width)
-    ln2 = try LayerNormWeights(source.under("ln_2"), width: width)
+    ln2 = try LayerNormWeights(source.under("ln_2"), width: width, epsilon: epsilon)
     expand = try LinearWeights(source.under("mlp.c_fc"), from: width, to: mlpWidth)
     contract = try LinearWeights(source.under("mlp.c_proj"), from: mlpWidth, to: width)
     self.activation = activation

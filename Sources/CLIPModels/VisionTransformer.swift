@@ -1,3 +1,4 @@
+import Checkpoints
 import Imaging
 import Tensors
 
@@ -24,25 +25,27 @@ public struct VisionTransformer: Sendable {
 
   /// Reads the tower's weights (`visual.…`).
   public init(
-    _ source: WeightSource, patchSize: Int, gridSize: Int, width: Int, heads: Int, layers: Int,
-    mlpWidth: Int, embedding: Int, activation: Activation
+    _ source: WeightSource, _ shape: Architecture.VisionTransformer, embedding: Int,
+    activation: Activation
   ) throws {
-    self.patchSize = patchSize
-    self.gridSize = gridSize
-    self.width = width
+    patchSize = shape.patchSize
+    gridSize = shape.grid
+    width = shape.width
     self.embedding = embedding
+    let (width, patchSize, gridSize) = (shape.width, shape.patchSize, shape.grid)
+    let epsilon = shape.normEpsilon
     let visual = source.under("visual")
     patchWeight = try visual("conv1.weight", [width, 3, patchSize, patchSize])
       .reshaped([width, 3 * patchSize * patchSize])
     classEmbedding = try visual("class_embedding", [width]).reshaped([1, width])
     positionEmbedding = try visual("positional_embedding", [1 + gridSize * gridSize, width])
-    lnPre = try LayerNormWeights(visual.under("ln_pre"), width: width)
-    lnPost = try LayerNormWeights(visual.under("ln_post"), width: width)
+    lnPre = try LayerNormWeights(visual.under("ln_pre"), width: width, epsilon: epsilon)
+    lnPost = try LayerNormWeights(visual.under("ln_post"), width: width, epsilon: epsilon)
     projection = try visual("proj", [width, embedding])
-    blocks = try (0..<layers).map { layer in
+    blocks = try (0..<shape.layers).map { layer in
       try TransformerBlock(
-        visual.under("transformer.resblocks.\(layer)"), width: width, heads: heads,
-        mlpWidth: mlpWidth, activation: activation)
+        visual.under("transformer.resblocks.\(layer)"), width: width, heads: shape.heads,
+        mlpWidth: shape.mlpWidth, activation: activation, epsilon: epsilon)
     }
   }
 

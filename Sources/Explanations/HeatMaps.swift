@@ -133,13 +133,18 @@ public struct HeatMaps: Sendable {
   public func enlarged(_ scale: MapScale = .label) throws -> Tensor {
     let maps = normalized(scale).maps
     let (height, width) = (placement.imageHeight, placement.imageWidth)
-    let out = TensorStorage(count: labels.count * height * width)
-    for i in labels.indices {
-      let map = try placement.enlarged(maps.row(i))
-      map.withUnsafeBuffer { source in
-        for j in 0..<source.count { out.mutableBuffer[i * height * width + j] = source[j] }
+    let out = Tensor([labels.count, height, width], repeating: 0)
+    let placed = try HeatMap.enlarged(maps, over: placement)
+    let view = placed.rectangle
+    placed.values.withUnsafeBuffer { values in
+      for i in labels.indices {
+        for y in 0..<view.height {
+          let source = (i * view.height + y) * view.width
+          let target = (i * height + view.y + y) * width + view.x
+          for x in 0..<view.width { out.storage.pointer[target + x] = values[source + x] }
+        }
       }
     }
-    return Tensor(shape: [labels.count, height, width], storage: out)
+    return out
   }
 }

@@ -40,7 +40,7 @@ let package = Package(
     // The engine.
     .target(
       name: "Tensors", dependencies: ["COpenBLAS", "CKernels", "CZlib"], swiftSettings: optimized),
-    .target(name: "Checkpoints", dependencies: ["Tensors"], swiftSettings: optimized),
+    .target(name: "Checkpoints", dependencies: ["Tensors", "CKernels"], swiftSettings: optimized),
     .target(name: "Tokenization", dependencies: ["Assets", "CZlib"], swiftSettings: optimized),
     .target(
       name: "Imaging",
@@ -68,7 +68,9 @@ let package = Package(
     // Tests.
     .target(name: "TestSupport", dependencies: ["Tensors", "Bindings"], path: "Tests/TestSupport"),
     .testTarget(name: "TensorsTests", dependencies: ["Tensors", "CKernels", "TestSupport"]),
-    .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "TestSupport"]),
+    .testTarget(
+      name: "CheckpointsTests", dependencies: ["Checkpoints", "CKernels", "TestSupport"],
+      exclude: ["Fixtures"]),
     .testTarget(name: "TokenizationTests", dependencies: ["Tokenization", "TestSupport"]),
     .testTarget(
       name: "ImagingTests", dependencies: ["Imaging", "TestSupport"], exclude: ["Fixtures"]),

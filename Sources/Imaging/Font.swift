@@ -117,6 +117,8 @@ struct Typesetter: ~Copyable {
   private var library: FT_Library?
   /// The embedded face first, then those the system offered.
   private var faces: [FT_Face] = []
+  /// How many times the system may still be asked for a font; each costs milliseconds, and text may be hostile.
+  private var questions = 64
   /// Which face has a character; -1 for none.
   private var faceOf: [Unicode.Scalar: Int] = [:]
 
@@ -143,8 +145,7 @@ struct Typesetter: ~Copyable {
         return (face, glyph)
       }
     }
-    // A picture with thousands of unknown characters must not ask for each of them.
-    if faces.count < 16, let face = openSystemFace(with: scalar) {
+    if questions > 0, let face = openSystemFace(with: scalar) {
       faces.append(face)
       faceOf[scalar] = faces.count - 1
       return (face, FT_Get_Char_Index(face, FT_ULong(scalar.value)))
@@ -153,7 +154,8 @@ struct Typesetter: ~Copyable {
     return (first, 0)
   }
 
-  private func openSystemFace(with scalar: Unicode.Scalar) -> FT_Face? {
+  private mutating func openSystemFace(with scalar: Unicode.Scalar) -> FT_Face? {
+    questions -= 1
     guard let library, FcInit() != 0, let wanted = FcPatternCreate() else { return nil }
     defer { FcPatternDestroy(wanted) }
     guard let characters = FcCharSetCreate() else { return nil }

@@ -138,3 +138,13 @@ void clip_resample_axis(const float *restrict in, int outer, int inputs, int inn
     }
   }
 }
+
+CLIP_DISPATCHED
+void clip_convolve_row(const float *restrict in, int count, int step, int taps, const float *restrict weights,
+                       float *restrict out) {
+  for (int x = 0; x < count; x++) out[x] = in[x] * weights[0];
+  for (int t = 1; t < taps; t++) {
+    const float *shifted = in + (size_t)t * step;
+    for (int x = 0; x < count; x++) out[x] += shifted[x] * weights[t];
+  }
+}

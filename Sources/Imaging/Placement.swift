@@ -58,11 +58,16 @@ public struct Placement: Hashable, Sendable {
 
   /// The pixels whose centres lie in `region`: what a map enlarged to the picture covers.
   public var pixels: PixelRectangle {
-    let left = max(Int((region.x - 0.5).rounded(.up)), 0)
-    let top = max(Int((region.y - 0.5).rounded(.up)), 0)
-    let right = min(Int((region.x + region.width - 0.5).rounded(.up)), imageWidth)
-    let bottom = min(Int((region.y + region.height - 0.5).rounded(.up)), imageHeight)
+    let left = Self.firstCentre(from: region.x, limit: imageWidth)
+    let top = Self.firstCentre(from: region.y, limit: imageHeight)
+    let right = Self.firstCentre(from: region.x + region.width, limit: imageWidth)
+    let bottom = Self.firstCentre(from: region.y + region.height, limit: imageHeight)
     return PixelRectangle(x: left, y: top, width: max(right - left, 0), height: max(bottom - top, 0))
+  }
+
+  /// The first of `limit` pixels whose centre is at or after `edge`; 0 if `edge` is not a number.
+  private static func firstCentre(from edge: Double, limit: Int) -> Int {
+    edge > 0 ? Int(min((edge - 0.5).rounded(.up), Double(limit))) : 0
   }
 
   /// The grid of whole patches of `patch` input pixels: (rows, columns).

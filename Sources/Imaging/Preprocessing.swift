@@ -17,6 +17,9 @@ public enum Fit: Hashable, Sendable {
 /// input.pixels.shape      // [3, 224, 224]
 /// input.placement.region  // the part of the photo that the model sees
 /// ```
+///
+/// A picture is RGB before it is resized, as in Grad-ECLIP's program. CLIP's own converts afterwards, which makes a
+/// difference only for files with a palette or transparency (`ImageSource.hasPalette`, `.hasAlpha`).
 public struct Preprocessing: Hashable, Sendable {
   /// Red, green and blue, for means and deviations.
   public struct Channels: Hashable, Sendable {

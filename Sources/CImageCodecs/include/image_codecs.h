@@ -73,3 +73,10 @@ void clip_resize_vertical(const uint8_t *in, int row_bytes, const clip_resize_pa
 // out[·, o, ·] = Σ_t weights[o·taps + t] · in[·, index[o·taps + t], ·], summed in order of t.
 void clip_resample_axis(const float *in, int outer, int inputs, int inner, int outputs, int taps,
                         const int32_t *index, const float *weights, float *out);
+
+// out[x] = Σ_t weights[t] · in[x + t·step] for x < count; `in` has count + (taps − 1)·step floats.
+void clip_convolve_row(const float *in, int count, int step, int taps, const float *weights, float *out);
+
+// Colour maps by name: 256 colours of 3 bytes, lowest value first.
+enum { CLIP_COLORMAP_JET = 0, CLIP_COLORMAP_VIRIDIS = 1, CLIP_COLORMAP_MAGMA = 2, CLIP_COLORMAP_TURBO = 3 };
+const uint8_t *clip_colormap(int name);

@@ -70,7 +70,9 @@ extension Value {
   private static func isWord(_ name: String) -> Bool {
     guard let first = name.unicodeScalars.first else { return false }
     return (first == "_" || first.properties.isAlphabetic)
-      && name.unicodeScalars.allSatisfy { $0 == "_" || $0.properties.isAlphabetic || $0.properties.numericType != nil }
+      && name.unicodeScalars.allSatisfy {
+        $0 == "_" || $0.properties.isAlphabetic || $0.properties.numericType != nil
+      }
   }
 
   /// A string as a literal.
@@ -144,11 +146,12 @@ extension FormatSpecification {
       let sign = text.hasPrefix("-") || text.hasPrefix("+") ? String(text.prefix(1)) : ""
       return sign + String(repeating: "0", count: missing) + text.dropFirst(sign.count)
     }
-    func fill(_ count: Int) -> String { String(repeating: fill, count: count) }
+    let filler = String(fill)
+    func pad(_ count: Int) -> String { String(repeating: filler, count: count) }
     switch alignment ?? (isNumber ? .right : .left) {
-    case .left: return text + fill(missing)
-    case .right: return fill(missing) + text
-    case .center: return fill(missing / 2) + text + fill(missing - missing / 2)
+    case .left: return text + pad(missing)
+    case .right: return pad(missing) + text
+    case .center: return pad(missing / 2) + text + pad(missing - missing / 2)
     }
   }
 }

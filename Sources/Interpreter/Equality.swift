@@ -64,11 +64,15 @@ enum Limits {
 
   /// Refuses a list of more elements than `elements`.
   static func checkCount(_ count: Int) throws {
-    if count > elements { throw ScriptError("a list of \(count) elements is too large", hint: "at most \(elements)") }
+    if count > elements {
+      throw ScriptError("a list of \(count) elements is too large", hint: "at most \(elements)")
+    }
   }
 
   /// Refuses a string of more bytes than `bytes`.
   static func checkBytes(_ count: Int) throws {
-    if count > bytes { throw ScriptError("a string of \(count) bytes is too large", hint: "at most \(bytes)") }
+    if count > bytes {
+      throw ScriptError("a string of \(count) bytes is too large", hint: "at most \(bytes)")
+    }
   }
 }

@@ -88,7 +88,8 @@ extension TypeSpec {
   func found(_ value: Value) -> String {
     switch value {
     case .string(let text) where !choices.isEmpty && text.count <= 40: return "\"\(text)\""
-    case .number(let number) where self == .int || (allowsInt && !allowsNumber): return NumberText.plain(number)
+    case .number(let number) where self == .int || (allowsInt && !allowsNumber):
+      return NumberText.plain(number)
     case .list(let values):
       if let element = listElement, let wrong = values.first(where: { !element.accepts($0) }) {
         return "a list with \(element.found(wrong))"

@@ -50,7 +50,8 @@ public struct FormatSpecification: Sendable, Hashable {
       rest = rest.dropFirst(digits.count)
       return Int(digits)
     }
-    if let second = rest.dropFirst().first, let alignment = Alignment(rawValue: second), let fill = rest.first {
+    if let second = rest.dropFirst().first, let alignment = Alignment(rawValue: second), let fill = rest.first
+    {
       self.fill = fill
       self.alignment = alignment
       rest = rest.dropFirst(2)

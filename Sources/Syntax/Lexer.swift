@@ -116,7 +116,9 @@ struct Lexer {
     let start = position
     while let byte = peek(), byte != UInt8(ascii: "\n") { position += 1 }
     var end = position
-    while end > start, bytes[end - 1] == UInt8(ascii: "\r") || bytes[end - 1] == UInt8(ascii: " ") { end -= 1 }
+    while end > start, bytes[end - 1] == UInt8(ascii: "\r") || bytes[end - 1] == UInt8(ascii: " ") {
+      end -= 1
+    }
     let isDocumentation = start + 1 < end && bytes[start + 1] == UInt8(ascii: "#")
     var textStart = start + (isDocumentation ? 2 : 1)
     if textStart < end, bytes[textStart] == UInt8(ascii: " ") { textStart += 1 }
@@ -249,7 +251,9 @@ struct Lexer {
       guard let byte = peek(), isMultiline || byte != UInt8(ascii: "\n") else {
         if isMultiline {
           if stringDepth == 1 { endsInString = true }
-          report("this string does not end", start, start + 3, hint: "expected `\"\"\"` before the end of the file")
+          report(
+            "this string does not end", start, start + 3, hint: "expected `\"\"\"` before the end of the file"
+          )
         } else {
           report("this string does not end on its line", start, position, hint: "expected `\"`")
         }
@@ -301,7 +305,9 @@ struct Lexer {
     let formatStart = position + 1
     if peek() == UInt8(ascii: ":") {
       position += 1
-      while let byte = peek(), byte != UInt8(ascii: "}"), byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\n") {
+      while let byte = peek(), byte != UInt8(ascii: "}"), byte != UInt8(ascii: "\""),
+        byte != UInt8(ascii: "\n")
+      {
         position += 1
       }
       format = file.text(Span(formatStart, position))
@@ -349,7 +355,9 @@ struct Lexer {
         digits.unicodeScalars.append(Unicode.Scalar(byte))
         position += 1
       }
-      if peek() == UInt8(ascii: "}"), let value = UInt32(digits, radix: 16), let scalar = Unicode.Scalar(value) {
+      if peek() == UInt8(ascii: "}"), let value = UInt32(digits, radix: 16),
+        let scalar = Unicode.Scalar(value)
+      {
         position += 1
         text += Array(String(Character(scalar)).utf8)
         return

@@ -49,12 +49,15 @@ public struct ModuleGraph: Sendable {
   static let moduleLimit = 1000
 
   /// Checks a file: syntax, names, options, numbers of arguments, imports.
-  public static func check(_ file: SourceFile, in environment: Environment, loader: any SourceLoader) -> ModuleGraph {
+  public static func check(_ file: SourceFile, in environment: Environment, loader: any SourceLoader)
+    -> ModuleGraph
+  {
     var builder = Builder(environment: environment, loader: loader)
     let parsed = Parser.parse(file, interactive: environment.isInteractive)
     let main = builder.module(parsed, chain: [file], environment: environment)
     return ModuleGraph(
-      main: main, modules: builder.modules, diagnostics: builder.diagnostics, isIncomplete: parsed.isIncomplete)
+      main: main, modules: builder.modules, diagnostics: builder.diagnostics,
+      isIncomplete: parsed.isIncomplete)
   }
 
   private struct Builder {
@@ -90,7 +93,8 @@ public struct ModuleGraph: Sendable {
         }
       }
       let (resolution, problems) = Resolver.resolve(
-        tree, in: environment, imports: imports.mapValues(\.interface), isPartial: !parsed.diagnostics.isEmpty)
+        tree, in: environment, imports: imports.mapValues(\.interface), isPartial: !parsed.diagnostics.isEmpty
+      )
       found += problems
       diagnostics += found.sorted { $0.span.start < $1.span.start }
       let module = Module(tree: tree, resolution: resolution, imports: imports)
@@ -113,7 +117,9 @@ public struct ModuleGraph: Sendable {
           guard loader.standardNames.contains(name) else {
             throw ImportFailure(
               message: "there is no library `std.\(name)`",
-              hint: Suggestion.nearest(to: name, among: loader.standardNames).map { "did you mean `std.\($0)`?" })
+              hint: Suggestion.nearest(to: name, among: loader.standardNames).map {
+                "did you mean `std.\($0)`?"
+              })
           }
           file = try loader.standard(name)
         case .file(let path): file = try loader.file(path, importedBy: importer)

@@ -241,7 +241,9 @@ public struct Parser {
     if current.is(.not), following.is(.in) { hint = "write `not x in xs`" }
     if current.is(.not) == false, current.is(.else) { hint = "`else` follows the block of an `if`" }
     if current.is(.leftBrace) { hint = "a block follows only `if`, `for`, `else` and `fn`" }
-    if position > 0, case .identifier(let word) = tokens[position - 1].kind, let foreign = Parser.foreign[word] {
+    if position > 0, case .identifier(let word) = tokens[position - 1].kind,
+      let foreign = Parser.foreign[word]
+    {
       hint = foreign
       return fail("`\(word)` is not part of the language", at: tokens[position - 1].span, hint: hint)
     }

@@ -37,7 +37,8 @@ extension Parser {
         guard case .call = right.kind else {
           throw fail(
             "expected a call after `|>`", at: right.span,
-            hint: "`x |> f(a)` is `f(x, a)`" + (isNameLike(right) ? "; write `\(file.text(right.span))()`" : ""))
+            hint: "`x |> f(a)` is `f(x, a)`"
+              + (isNameLike(right) ? "; write `\(file.text(right.span))()`" : ""))
         }
         left = try make(.pipe(left, right), left.span.joined(right.span))
         continue
@@ -90,7 +91,8 @@ extension Parser {
     if atNewline, !afterNewline, position > 0, !isStatementStart { throw expected("an expression") }
     if start.is(.not) {
       guard minimum <= Precedence.not else {
-        throw fail("`not` binds more loosely than the operator before it", at: start.span, hint: "write `(not …)`")
+        throw fail(
+          "`not` binds more loosely than the operator before it", at: start.span, hint: "write `(not …)`")
       }
       advance()
       let operand = try expression(Precedence.not)

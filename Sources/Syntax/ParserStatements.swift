@@ -53,7 +53,8 @@ extension Parser {
   private mutating func bindingOrExpression() throws -> Statement.Kind {
     let first: Expression
     if isInteractive, current.is(.pipe) {
-      let last = try make(.name(Name(text: "_", span: Span(current.span.start, current.span.start), id: makeId())),
+      let last = try make(
+        .name(Name(text: "_", span: Span(current.span.start, current.span.start), id: makeId())),
         Span(current.span.start, current.span.start))
       first = try binaryTail(last, 0)
     } else {
@@ -73,7 +74,8 @@ extension Parser {
     var names: [Name] = []
     for target in targets {
       guard case .name(let name) = target.kind else {
-        let isElement = if case .index = target.kind { true } else if case .field = target.kind { true } else { false }
+        let isElement =
+          if case .index = target.kind { true } else if case .field = target.kind { true } else { false }
         throw fail(
           "only a name can be bound", at: target.span,
           hint: isElement ? "values do not change; build a new one" : "write `name = …`")
@@ -210,7 +212,8 @@ extension Parser {
     } else {
       guard !atNewline, case .identifier("std") = current.kind, following.is(.dot) else {
         throw expected(
-          "`std.` or a file's path after `import`", hint: "write `import std.prompts` or `import \"./f.clip\" as f`")
+          "`std.` or a file's path after `import`",
+          hint: "write `import std.prompts` or `import \"./f.clip\" as f`")
       }
       advance()
       advance()
@@ -226,7 +229,8 @@ extension Parser {
     }
     guard let defaultName else {
       throw fail(
-        "an imported file needs a name", at: targetSpan, hint: "write `import \(file.text(targetSpan)) as name`")
+        "an imported file needs a name", at: targetSpan,
+        hint: "write `import \(file.text(targetSpan)) as name`")
     }
     return ImportDeclaration(target: target, targetSpan: targetSpan, name: defaultName, isRenamed: false)
   }

@@ -20,6 +20,9 @@ public struct Resolution: Sendable {
     /// itself: from the session's globals) to one of its own. Names are bound once, so a copy is
     /// as good as the original.
     public var captures: [(from: Int, to: Int)] = []
+
+    /// A layout without slots.
+    public init() {}
   }
 
   /// Something a file gives to those that import it, or an entry to later entries.

@@ -137,7 +137,8 @@ struct Resolver {
       outer = found
     } else {
       guard let global = environment.globals[name] else { return nil }
-      outer = Binding(slot: global.index, span: Span(0, 0), signature: global.signature, module: global.module)
+      outer = Binding(
+        slot: global.index, span: Span(0, 0), signature: global.signature, module: global.module)
     }
     let slot = activations[level].layout.slotCount
     activations[level].layout.slotCount += 1
@@ -191,7 +192,8 @@ struct Resolver {
     }
     if isPartial { return }
     report(
-      "unknown name `\(name.text)`", at: name.span, hint: Suggestion.hint(for: name.text, among: visibleNames))
+      "unknown name `\(name.text)`", at: name.span, hint: Suggestion.hint(for: name.text, among: visibleNames)
+    )
   }
 
   /// Everything a name could mean here, in a fixed order.
@@ -358,7 +360,9 @@ struct Resolver {
   }
 
   /// What is known of a value before running: what a call of it takes, or that it is a module.
-  private mutating func meaning(of expression: Expression, named name: String) -> (Signature?, ModuleInterface?) {
+  private mutating func meaning(of expression: Expression, named name: String) -> (
+    Signature?, ModuleInterface?
+  ) {
     switch expression.unwrapped.kind {
     case .function(let function):
       return (Signature(name: name, function: function), nil)

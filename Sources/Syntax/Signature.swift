@@ -82,7 +82,8 @@ public struct Signature: Sendable {
         }
       problems.append(
         Problem(
-          subject: .positional(positional.count), message: "`\(name)` takes \(takes), found \(positionalCount)",
+          subject: .positional(positional.count),
+          message: "`\(name)` takes \(takes), found \(positionalCount)",
           hint: description))
     }
     var seen: Set<String> = []
@@ -94,7 +95,8 @@ public struct Signature: Sendable {
         if isVariadic, place == positional.count - 1 {
           problems.append(
             Problem(
-              subject: .option(index), message: "`\(option)` of `\(name)` is given by position", hint: description))
+              subject: .option(index), message: "`\(option)` of `\(name)` is given by position",
+              hint: description))
         } else if place < positionalCount {
           problems.append(
             Problem(

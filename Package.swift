@@ -66,7 +66,9 @@ let package = Package(
       ]),
 
     // Tests.
-    .target(name: "TestSupport", dependencies: ["Tensors", "Bindings"], path: "Tests/TestSupport"),
+    .target(
+      name: "TestSupport", dependencies: ["Tensors", "Syntax", "Interpreter", "Bindings"],
+      path: "Tests/TestSupport"),
     .testTarget(name: "TensorsTests", dependencies: ["Tensors", "CKernels", "TestSupport"]),
     .testTarget(
       name: "CheckpointsTests", dependencies: ["Checkpoints", "CKernels", "TestSupport"],
@@ -77,7 +79,7 @@ let package = Package(
     .testTarget(name: "CLIPModelsTests", dependencies: ["CLIPModels", "TestSupport"]),
     .testTarget(name: "ExplanationsTests", dependencies: ["Explanations", "TestSupport"]),
     .testTarget(name: "SyntaxTests", dependencies: ["Syntax"]),
-    .testTarget(name: "InterpreterTests", dependencies: ["Interpreter"]),
+    .testTarget(name: "InterpreterTests", dependencies: ["Interpreter", "Syntax", "TestSupport"]),
     .testTarget(name: "BindingsTests", dependencies: ["Bindings", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6],

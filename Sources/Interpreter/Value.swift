@@ -51,3 +51,11 @@ extension Value {
     }
   }
 }
+
+extension Record {
+  /// How many fields there are.
+  public var count: Int { names.count }
+
+  /// Names and values in the order written.
+  public var fields: [(name: String, value: Value)] { names.map { ($0, values[$0] ?? .none) } }
+}

@@ -1,4 +1,4 @@
-// swift-tools-version: 6.1
+// swift-tools-version: 6.2
 // The house: each target imports only targets above it (see CONTRIBUTING.md).
 import PackageDescription
 
@@ -85,3 +85,12 @@ let package = Package(
   swiftLanguageModes: [.v6],
   cLanguageStandard: .gnu17
 )
+
+// Where the project itself is checked, a warning in its own code is an error. Not for users: a
+// newer compiler may warn of more.
+if Context.environment["CLIPSCOPE_WARNINGS_AS_ERRORS"] != nil {
+  for target in package.targets where target.type != .system {
+    target.swiftSettings = (target.swiftSettings ?? []) + [.treatAllWarnings(as: .error)]
+    target.cSettings = (target.cSettings ?? []) + [.treatAllWarnings(as: .error)]
+  }
+}

@@ -6,10 +6,15 @@ static const unsigned char prompts[] = {
 #embed "../../stdlib/prompts.clip"
 };
 
+static const unsigned char similarity[] = {
+#embed "../../stdlib/similarity.clip"
+};
+
 #define MODULE(name) {#name, {name, sizeof name}}
 
 static const AssetModule modules[] = {
     MODULE(prompts),
+    MODULE(similarity),
 };
 
 size_t asset_stdlib_count(void) { return sizeof modules / sizeof modules[0]; }

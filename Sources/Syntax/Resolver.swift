@@ -89,7 +89,8 @@ struct Resolver {
   }
 
   private mutating func bind(
-    _ name: Name, signature: Signature? = nil, module: ModuleInterface? = nil, isTopLevel: Bool = false
+    _ name: Name, signature: Signature? = nil, module: ModuleInterface? = nil, isTopLevel: Bool = false,
+    isParameter: Bool = false
   ) {
     if name.text == "_" {
       resolution.uses[name.id] = .discarded
@@ -97,7 +98,8 @@ struct Resolver {
     }
     let outer = bindingSpan(name.text)
     let mayRebind = environment.isInteractive && isTopLevel
-    if environment.builtins[name.text] != nil {
+    // A parameter's name is chosen for the caller (`image=photo.jpg`): there it hides the builtin.
+    if environment.builtins[name.text] != nil, !isParameter {
       report("`\(name.text)` is a builtin and cannot be bound", at: name.span, hint: "choose another name")
     } else if let outer, !mayRebind {
       report(
@@ -233,7 +235,7 @@ struct Resolver {
       }
       check(declaration.type)
       if let value = declaration.defaultValue { resolve(value) }
-      bind(declaration.name, isTopLevel: isTopLevel)
+      bind(declaration.name, isTopLevel: isTopLevel, isParameter: true)
     case .importing(let declaration):
       if !isTopLevel {
         report("`import` stands at the top level of a script", at: statement.span)
@@ -268,7 +270,7 @@ struct Resolver {
     activations.append(Activation(definedName: name))
     for parameter in function.parameters {
       if let value = parameter.defaultValue { resolve(value) }
-      bind(parameter.name)
+      bind(parameter.name, isParameter: true)
     }
     switch function.body {
     case .expression(let value): resolve(value)

@@ -18,11 +18,11 @@ public struct CheckpointError: Error, CustomStringConvertible, Equatable, Sendab
 }
 
 /// Shortens text of strangers for messages and makes control characters visible.
-func quoted(_ text: String) -> String {
+func quoted(_ text: String, limit: Int = 80) -> String {
   var result = "`"
   var length = 0
   for scalar in text.unicodeScalars {
-    if length == 80 {
+    if length == limit {
       result += "…"
       break
     }

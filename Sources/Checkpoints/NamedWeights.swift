@@ -45,7 +45,7 @@ struct NamedWeights {
       return CheckpointError(
         source.path, "not supported: a vision tower from timm (`visual.trunk.…`)")
     }
-    let sample = names.prefix(3).map(quoted).joined(separator: ", ")
+    let sample = names.prefix(3).map { quoted($0) }.joined(separator: ", ")
     return CheckpointError(
       source.path,
       "is not a CLIP: it has neither `\(openAIMark)` nor `\(huggingFaceMark)`; it has \(sample), …")
@@ -57,7 +57,7 @@ struct NamedWeights {
     if parts.count > 1 {
       guard parts.allSatisfy({ $0.shape.dropFirst() == shape.dropFirst() && !$0.shape.isEmpty }) else {
         throw first.file.error(
-          "\(originals.map(quoted).joined(separator: ", ")) do not fit together")
+          "\(originals.map { quoted($0) }.joined(separator: ", ")) do not fit together")
       }
       shape[0] = parts.reduce(0) { $0 + $1.shape[0] }
     }

@@ -124,7 +124,8 @@ final class Machine: CallContext {
         continue
       }
       if code.hasTypes, let type = code.parameterTypes[index], !type.accepts(value) {
-        throw fault(code.name, code.signature.positional[index].name, index, type, value, subject)
+        let place: Int? = if case .option = subject { nil } else { index }
+        throw fault(code.name, code.signature.positional[index].name, place, type, value, subject)
       }
       if let slot = code.parameterSlots[index] { frame[slot] = value }
     }

@@ -16,10 +16,11 @@ public struct Program: Sendable {
 
   init(_ file: SourceFile, environment: Environment, registry: Registry, loader: any SourceLoader) {
     let graph = ModuleGraph.check(file, in: environment, loader: loader)
-    var diagnostics = graph.diagnostics
-    // Types make sense only where every name does.
-    if diagnostics.isEmpty {
-      for module in graph.modules { diagnostics += TypeChecker.check(module, registry: registry) }
+    var diagnostics: [Diagnostic] = []
+    for module in graph.modules {
+      let found =
+        graph.diagnostics.filter { $0.file === module.file } + TypeChecker.check(module, registry: registry)
+      diagnostics += found.sorted { $0.span.start < $1.span.start }
     }
     self.graph = graph
     self.diagnostics = diagnostics

@@ -6,8 +6,7 @@ struct TypeChecker {
   private let module: Module
   private let registry: Registry
   private var diagnostics: [Diagnostic] = []
-  /// Types of names, by function and slot: a name is bound once, so its type does not change.
-  private var types: [Int: TypeSpec] = [:]
+  private let typeNames: Set<String>
 
   /// Everything wrong with types in a module that resolved without errors.
   static func check(_ module: Module, registry: Registry) -> [Diagnostic] {
@@ -19,6 +18,12 @@ struct TypeChecker {
   private init(module: Module, registry: Registry) {
     self.module = module
     self.registry = registry
+    self.typeNames = registry.typeNames
+  }
+
+  /// The type of an annotation; anything where the resolver refused its name.
+  private func known(_ annotation: TypeAnnotation) -> TypeSpec {
+    typeNames.contains(annotation.name) ? TypeSpec(annotation) : .any
   }
 
   /// Types of the names that are visible.
@@ -47,7 +52,7 @@ struct TypeChecker {
         visit(body.statements, scope: inner)
       case .expression(let value): _ = infer(value, scope)
       case .parameter(let declaration):
-        let type = TypeSpec(declaration.type)
+        let type = known(declaration.type)
         if let value = declaration.defaultValue {
           let found = infer(value, scope)
           if let fault = mismatch(value, found, type) {
@@ -66,7 +71,7 @@ struct TypeChecker {
   private mutating func visit(_ function: FunctionExpression, _ outer: Scope) {
     var scope = outer
     for parameter in function.parameters {
-      let type = parameter.type.map { TypeSpec($0) } ?? .any
+      let type = parameter.type.map { known($0) } ?? .any
       if let value = parameter.defaultValue {
         let found = infer(value, scope)
         if let fault = mismatch(value, found, type) {
@@ -208,8 +213,10 @@ struct TypeChecker {
       return .any
     }
     for (index, (value, type)) in positional.enumerated() {
-      let place = min(index, builtin.positional.count - 1)
-      if place >= 0 { check(value, type, builtin.positional[place], index, builtin.name) }
+      let place = builtin.isVariadic ? min(index, builtin.positional.count - 1) : index
+      if place >= 0, place < builtin.positional.count {
+        check(value, type, builtin.positional[place], index, builtin.name)
+      }
     }
     for (label, value, type) in options {
       if let parameter = (builtin.options + builtin.positional).first(where: { $0.name == label.text }) {

@@ -277,7 +277,12 @@ struct Lexer {
       case UInt8(ascii: "{"):
         parts.append(flushed())
         text = []
-        if let hole = hole(isMultiline ? .multiline : .singleLine) { parts.append(.hole(hole)) }
+        guard let hole = hole(isMultiline ? .multiline : .singleLine) else {
+          // What follows cannot be told from the hole: the rest of the line is given up.
+          while let byte = peek(), byte != UInt8(ascii: "\n") { position += 1 }
+          return .string(StringToken(parts: parts, isRaw: false))
+        }
+        parts.append(.hole(hole))
       case UInt8(ascii: "}"):
         report("a single `}` in a string", position, position + 1, hint: "write `}}` for a brace")
         position += 1
@@ -298,6 +303,7 @@ struct Lexer {
       return nil
     }
     let outerNewline = newlineBefore
+    let known = diagnostics.count
     newlineBefore = false
     let tokens = tokens(hole: kind)
     newlineBefore = outerNewline
@@ -314,6 +320,7 @@ struct Lexer {
     }
     let formatSpan = Span(formatStart, position)
     guard peek() == UInt8(ascii: "}") else {
+      diagnostics.removeSubrange(known...)
       report("the braces of this string do not close", start, start + 1, hint: "write `{{` for a brace")
       return nil
     }
@@ -363,6 +370,7 @@ struct Lexer {
         return
       }
     }
+    if peek() == UInt8(ascii: "}") { position += 1 }
     report("malformed `\\u` escape", start, position, hint: "write `\\u{1F600}`")
   }
 }

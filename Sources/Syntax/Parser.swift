@@ -17,7 +17,7 @@ public struct Parser {
   /// Height of the tree, at most: also bounds long chains of operators.
   static let depthLimit = 1000
   /// Errors reported for one file, at most.
-  static let diagnosticLimit = 50
+  public static let diagnosticLimit = 50
 
   let file: SourceFile
   var tokens: [Token]
@@ -26,8 +26,9 @@ public struct Parser {
   /// Whether a newline ends the statement: decided by the innermost bracket.
   var newlinesEnd = true
   var nesting = 0
-  /// The token that begins the current statement.
-  var statementStart = 0
+  /// The last token that may stand at the beginning of a line: the first of a statement, or the
+  /// first after an operator or another token that lets the line continue.
+  var lineStart = 0
   /// Brackets open in the current statement, for recovery.
   var openBrackets = 0
   var nextId = 0
@@ -81,8 +82,8 @@ public struct Parser {
     return true
   }
 
-  /// Whether the current token begins a new statement's line.
-  var atNewline: Bool { newlinesEnd && current.newlineBefore }
+  /// Whether a line that counts ended before the current token.
+  var atNewline: Bool { newlinesEnd && current.newlineBefore && position != lineStart }
 
   mutating func makeId() -> Int {
     nextId += 1
@@ -133,7 +134,7 @@ public struct Parser {
     _ open: Symbol, _ close: Symbol, _ body: (inout Parser) throws -> T
   ) throws -> T {
     let opened = current.span
-    try expect(open)
+    guard take(open) else { throw expected("`\(open.rawValue)`") }
     let outer = newlinesEnd
     newlinesEnd = false
     openBrackets += 1
@@ -208,7 +209,7 @@ public struct Parser {
       let start = current.span
       let outer = (newlinesEnd, openBrackets, nesting)
       openBrackets = 0
-      statementStart = position
+      lineStart = position
       do {
         result.append(try statement())
         if !endsHere(end) {
@@ -241,6 +242,9 @@ public struct Parser {
     if current.is(.not), following.is(.in) { hint = "write `not x in xs`" }
     if current.is(.not) == false, current.is(.else) { hint = "`else` follows the block of an `if`" }
     if current.is(.leftBrace) { hint = "a block follows only `if`, `for`, `else` and `fn`" }
+    if case .identifier(let word) = current.kind, let foreign = Parser.foreign[word] {
+      return fail("`\(word)` is not part of the language", at: current.span, hint: foreign)
+    }
     if position > 0, case .identifier(let word) = tokens[position - 1].kind,
       let foreign = Parser.foreign[word]
     {

@@ -16,10 +16,9 @@ enum Precedence {
 
 extension Parser {
   /// An expression of operators that bind at least as tightly as `minimum`.
-  /// `afterNewline`: whether the line may have ended just before.
-  mutating func expression(_ minimum: Int = 0, afterNewline: Bool = false) throws -> Expression {
+  mutating func expression(_ minimum: Int = 0) throws -> Expression {
     try nested { parser in
-      let left = try parser.prefix(minimum, afterNewline: afterNewline)
+      let left = try parser.prefix(minimum)
       return try parser.binaryTail(left, minimum)
     }
   }
@@ -86,9 +85,9 @@ extension Parser {
     }
   }
 
-  private mutating func prefix(_ minimum: Int, afterNewline: Bool) throws -> Expression {
+  private mutating func prefix(_ minimum: Int) throws -> Expression {
     let start = current
-    if atNewline, !afterNewline, position > 0, !isStatementStart { throw expected("an expression") }
+    if atNewline { throw expected("an expression") }
     if start.is(.not) {
       guard minimum <= Precedence.not else {
         throw fail(
@@ -106,11 +105,6 @@ extension Parser {
     let value = try primary()
     if case .conditional = value.kind { return value }
     return try postfix(value)
-  }
-
-  /// Whether the token before ended a statement or opened a block, so that a newline is no surprise.
-  private var isStatementStart: Bool {
-    statementStart == position
   }
 
   // MARK: Primaries

@@ -88,8 +88,8 @@ extension Parser {
 
   /// An expression after a token that lets the line continue (`=`, `=>`, an operator).
   mutating func continued(_ minimum: Int = 0) throws -> Expression {
-    guard current.newlineBefore else { return try expression(minimum) }
-    return try expression(minimum, afterNewline: true)
+    lineStart = position
+    return try expression(minimum)
   }
 
   private mutating func loop() throws -> Statement.Kind {
@@ -130,6 +130,7 @@ extension Parser {
   /// Parameters and body; the position is behind `fn` or the name.
   mutating func functionRest(_ start: Int) throws -> FunctionExpression {
     let id = makeId()
+    if atNewline { throw expected("`(`") }
     let parameters = try bracketed(.leftParen, .rightParen) { parser in
       var parameters: [FunctionExpression.Parameter] = []
       while !parser.current.is(.rightParen), parser.current.kind != .end {

@@ -110,8 +110,11 @@ struct Resolver {
     activations[innermost].layout.slotCount += 1
     resolution.uses[name.id] = .slot(slot)
     let last = activations[innermost].scopes.count - 1
-    activations[innermost].scopes[last].names[name.text] = Binding(
-      slot: slot, span: name.span, signature: signature, module: module)
+    // After an error the first binding stays the one that names mean.
+    if mayRebind || activations[innermost].scopes[last].names[name.text] == nil {
+      activations[innermost].scopes[last].names[name.text] = Binding(
+        slot: slot, span: name.span, signature: signature, module: module)
+    }
     if isTopLevel {
       resolution.exports.append(
         .init(name: name.text, slot: slot, span: name.span, signature: signature, module: module))
@@ -176,7 +179,7 @@ struct Resolver {
     }
     for activation in activations.reversed() {
       for scope in activation.scopes.reversed() {
-        if let span = scope.pending[name.text], span.end > name.span.start || activations.count > 1 {
+        if let span = scope.pending[name.text] {
           report(
             "`\(name.text)` is used before it is bound", at: name.span,
             hint: "it is bound at line \(lineNumber(span))")

@@ -5,7 +5,7 @@ import Syntax
 /// Runs scripts that say what they expect on the line it concerns:
 ///
 /// - `# expect: 3`: the next line that the script prints is `3`.
-/// - `# error: did you mean`: an error on this line whose printed form contains the text. Errors of
+/// - `# error: did you mean`: an error on this line whose message, hint or notes contain the text. Errors of
 ///   checking may be several; an error while running is the last.
 /// - `# warning: text`: a warning on this line.
 /// - `# error@4: text`: the same about another line, where no comment fits (within a string).
@@ -107,15 +107,16 @@ public struct ScriptRunner: Sendable {
 
     var open = expectations.filter { $0.kind != "expect" }
     for diagnostic in outcome.diagnostics {
-      let rendered = diagnostic.rendered()
+      // Not the printed form: that shows the line with its expectation.
+      let words = ([diagnostic.message, diagnostic.hint ?? ""] + diagnostic.notes).joined(separator: "\n")
       let place = open.firstIndex {
         $0.kind == diagnostic.severity.rawValue && $0.line == diagnostic.location.line
-          && diagnostic.file === file && rendered.contains($0.text)
+          && diagnostic.file === file && words.contains($0.text)
       }
       if let place {
         open.remove(at: place)
       } else {
-        complaints.append("unexpected:\n\(rendered)")
+        complaints.append("unexpected:\n\(diagnostic.rendered())")
       }
     }
     for expectation in open {

@@ -63,11 +63,22 @@ public struct Checkpoint: Sendable {
 
   /// Opens a file, or a folder with a file and its config.
   public static func open(_ path: String, options: LoadOptions = LoadOptions()) throws -> Checkpoint {
-    try Checkpoint(path: path, options: options)
+    try Checkpoint(try CheckpointSource(path: path), options: options)
   }
 
-  private init(path: String, options: LoadOptions) throws {
-    let source = try CheckpointSource(path: path)
+  /// Opens a checkpoint that lies in memory, such as the built-in one.
+  ///
+  /// - Parameters:
+  ///   - bytes: A whole file of one of the formats.
+  ///   - name: What messages call it.
+  public static func open(
+    bytes: [UInt8], name: String, options: LoadOptions = LoadOptions(config: .none)
+  ) throws -> Checkpoint {
+    try Checkpoint(CheckpointSource(MappedFile(name: name, bytes: bytes)), options: options)
+  }
+
+  private init(_ source: CheckpointSource, options: LoadOptions) throws {
+    let path = source.path
     let named = try NamedWeights(source)
     self.path = path
     files = source.files.map(\.path)

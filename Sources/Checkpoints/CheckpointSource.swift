@@ -27,6 +27,14 @@ struct CheckpointSource {
     guard !tensors.isEmpty else { throw CheckpointError(path, "holds no tensors") }
   }
 
+  /// A file that was opened before; no config lies beside it.
+  init(_ file: MappedFile) throws {
+    path = file.path
+    folder = ""
+    try add(file, isShard: false)
+    guard !tensors.isEmpty else { throw CheckpointError(path, "holds no tensors") }
+  }
+
   /// What the first bytes of a file say it is. Throws an error that says what it is instead.
   static func recognize(_ file: MappedFile) throws -> Kind {
     let start = try file.prefix(64)

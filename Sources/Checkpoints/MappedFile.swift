@@ -33,6 +33,22 @@ final class MappedFile: Sendable {
     base = UnsafeRawPointer(address)
   }
 
+  /// Bytes that lie in memory already, under a name for messages.
+  init(name: String, bytes: [UInt8]) throws {
+    path = name
+    count = bytes.count
+    guard count > 0 else { throw CheckpointError(path, "is empty") }
+    guard
+      let address = mmap(
+        nil, count, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
+      address != MAP_FAILED
+    else { throw CheckpointError(path, systemMessage("does not fit into memory")) }
+    bytes.withUnsafeBytes { source in
+      if let start = source.baseAddress { address.copyMemory(from: start, byteCount: source.count) }
+    }
+    base = UnsafeRawPointer(address)
+  }
+
   deinit {
     if let base { munmap(UnsafeMutableRawPointer(mutating: base), count) }
   }

@@ -31,6 +31,9 @@ public enum Workers {
     return String(cString: name)
   }
 
+  /// Whether the calling thread runs one of several pieces.
+  static var isWorker: Bool { clip_is_worker() != 0 }
+
   /// Calls `body` once for each index below `iterations`, on all workers, in any order.
   ///
   /// Called from within such a body it runs on that worker alone, so that independent jobs (one
@@ -40,8 +43,11 @@ public enum Workers {
   public static func run(_ iterations: Int, _ body: (Int) throws -> Void) throws {
     _ = blasIsSerial
     try Interruption.check()
-    let threads = clip_is_worker() != 0 ? 1 : min(count, iterations)
+    let wasWorker = isWorker
+    let threads = wasWorker ? 1 : min(count, iterations)
     if threads <= 1 {
+      clip_set_worker(1)
+      defer { clip_set_worker(wasWorker ? 1 : 0) }
       for index in 0..<max(0, iterations) {
         try body(index)
         try Interruption.check()
@@ -55,6 +61,7 @@ public enum Workers {
       nonisolated(unsafe) let body = body
       DispatchQueue.concurrentPerform(iterations: threads) { _ in
         clip_set_worker(1)
+        // The calling thread takes part and goes on being what it was.
         defer { clip_set_worker(0) }
         while !Interruption.isRequested {
           let index = next.add(1, ordering: .relaxed).oldValue

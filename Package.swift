@@ -1,4 +1,4 @@
-// swift-tools-version: 6.1
+// swift-tools-version: 6.2
 // The house: each target imports only targets above it (see CONTRIBUTING.md).
 import PackageDescription
 
@@ -40,7 +40,7 @@ let package = Package(
     // The engine.
     .target(
       name: "Tensors", dependencies: ["COpenBLAS", "CKernels", "CZlib"], swiftSettings: optimized),
-    .target(name: "Checkpoints", dependencies: ["Tensors"], swiftSettings: optimized),
+    .target(name: "Checkpoints", dependencies: ["Tensors", "CKernels"], swiftSettings: optimized),
     .target(name: "Tokenization", dependencies: ["Assets", "CZlib"], swiftSettings: optimized),
     .target(
       name: "Imaging",
@@ -66,17 +66,31 @@ let package = Package(
       ]),
 
     // Tests.
-    .target(name: "TestSupport", dependencies: ["Tensors", "Bindings"], path: "Tests/TestSupport"),
+    .target(
+      name: "TestSupport", dependencies: ["Tensors", "Syntax", "Interpreter", "Bindings"],
+      path: "Tests/TestSupport"),
     .testTarget(name: "TensorsTests", dependencies: ["Tensors", "CKernels", "TestSupport"]),
-    .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "TestSupport"]),
+    .testTarget(
+      name: "CheckpointsTests", dependencies: ["Checkpoints", "CKernels", "TestSupport"],
+      exclude: ["Fixtures"]),
     .testTarget(name: "TokenizationTests", dependencies: ["Tokenization", "TestSupport"]),
-    .testTarget(name: "ImagingTests", dependencies: ["Imaging", "TestSupport"]),
+    .testTarget(
+      name: "ImagingTests", dependencies: ["Imaging", "TestSupport"], exclude: ["Fixtures"]),
     .testTarget(name: "CLIPModelsTests", dependencies: ["CLIPModels", "TestSupport"]),
     .testTarget(name: "ExplanationsTests", dependencies: ["Explanations", "TestSupport"]),
     .testTarget(name: "SyntaxTests", dependencies: ["Syntax"]),
-    .testTarget(name: "InterpreterTests", dependencies: ["Interpreter"]),
+    .testTarget(name: "InterpreterTests", dependencies: ["Interpreter", "Syntax", "TestSupport"]),
     .testTarget(name: "BindingsTests", dependencies: ["Bindings", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .gnu17
 )
+
+// Where the project itself is checked, a warning in its own code is an error. Not for users: a
+// newer compiler may warn of more.
+if Context.environment["CLIPSCOPE_WARNINGS_AS_ERRORS"] != nil {
+  for target in package.targets where target.type != .system {
+    target.swiftSettings = (target.swiftSettings ?? []) + [.treatAllWarnings(as: .error)]
+    target.cSettings = (target.cSettings ?? []) + [.treatAllWarnings(as: .error)]
+  }
+}

@@ -12,3 +12,7 @@ int clip_available_processors(void) {
   long online = sysconf(_SC_NPROCESSORS_ONLN);
   return online > 0 ? (int)online : 1;
 }
+
+static _Thread_local int is_worker;
+int clip_is_worker(void) { return is_worker; }
+void clip_set_worker(int value) { is_worker = value; }

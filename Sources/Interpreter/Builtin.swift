@@ -56,6 +56,8 @@ public struct Builtin: Sendable {
   /// The section of the manual it belongs to: `tensors`, `lists`, `primitives`.
   public let section: String
   let body: Body
+  /// Names of positional parameters, then of options.
+  let parameterNames: [String]
 
   /// A builtin.
   public init(
@@ -71,23 +73,41 @@ public struct Builtin: Sendable {
     self.result = result
     self.documentation = documentation
     self.body = body
+    self.parameterNames = (positional + options).map(\.name)
   }
 }
 
 /// The arguments of one call, checked against the signature, defaults filled in.
 public struct Arguments: Sendable {
-  private let values: [String: Value]
-  /// The options and optional parameters the caller wrote himself.
-  public let given: Set<String>
+  private let names: [String]
+  private let values: [Value]
+  private let wasGiven: [Bool]
+
+  /// Values in the order of the names.
+  init(names: [String], values: [Value], wasGiven: [Bool]) {
+    self.names = names
+    self.values = values
+    self.wasGiven = wasGiven
+  }
 
   /// Checked arguments by parameter name.
   public init(_ values: [String: Value], given: Set<String>) {
-    self.values = values
-    self.given = given
+    let names = values.keys.sorted()
+    self.init(
+      names: names, values: names.map { values[$0] ?? .none }, wasGiven: names.map { given.contains($0) })
+  }
+
+  /// The options and optional parameters the caller wrote himself.
+  public var given: Set<String> {
+    Set(zip(names, wasGiven).filter { $0.1 }.map { $0.0 })
   }
 
   /// The value of a parameter of this builtin.
-  public subscript(name: String) -> Value { values[name] ?? .none }
+  public subscript(name: String) -> Value {
+    // Signatures are short: looking along them is faster than hashing.
+    for index in names.indices where names[index] == name { return values[index] }
+    return .none
+  }
 }
 
 /// An error in the user's terms. Thrown by builtins; the interpreter adds where it happened.

@@ -36,6 +36,14 @@ public struct Record: Sendable {
   }
 }
 
+extension Record: ExpressibleByDictionaryLiteral {
+  /// `["a": .number(1)]`; a later field of the same name wins.
+  public init(dictionaryLiteral elements: (String, Value)...) {
+    self.init()
+    for (name, value) in elements { self[name] = value }
+  }
+}
+
 extension Value {
   /// The type's name as users read it in messages: `number`, `list`, `heatmaps`.
   public var typeName: String {
@@ -50,4 +58,12 @@ extension Value {
     case .object(let object): object.typeName
     }
   }
+}
+
+extension Record {
+  /// How many fields there are.
+  public var count: Int { names.count }
+
+  /// Names and values in the order written.
+  public var fields: [(name: String, value: Value)] { names.map { ($0, values[$0] ?? .none) } }
 }

@@ -32,31 +32,44 @@ public enum Workers {
   }
 
   /// Calls `body` once for each index below `iterations`, on all workers, in any order.
-  /// Throws `Interrupted` between pieces once an interruption was asked for.
-  public static func run(_ iterations: Int, _ body: (Int) -> Void) throws(Interrupted) {
+  ///
+  /// Called from within such a body it runs on that worker alone, so that independent jobs (one
+  /// label's prompts, one image) can use whole layers without splitting them further.
+  /// Throws `Interrupted` between pieces once an interruption was asked for; otherwise the error of
+  /// the lowest index that threw.
+  public static func run(_ iterations: Int, _ body: (Int) throws -> Void) throws {
     _ = blasIsSerial
     try Interruption.check()
-    let threads = min(count, iterations)
+    let threads = clip_is_worker() != 0 ? 1 : min(count, iterations)
     if threads <= 1 {
       for index in 0..<max(0, iterations) {
-        body(index)
+        try body(index)
         try Interruption.check()
       }
       return
     }
     let next = Atomic<Int>(0)
+    let failure = Mutex<(index: Int, error: any Error)?>(nil)
     withoutActuallyEscaping(body) { body in
       // The pieces write disjoint memory; concurrentPerform returns after the last one.
       nonisolated(unsafe) let body = body
       DispatchQueue.concurrentPerform(iterations: threads) { _ in
+        clip_set_worker(1)
+        defer { clip_set_worker(0) }
         while !Interruption.isRequested {
           let index = next.add(1, ordering: .relaxed).oldValue
           if index >= iterations { return }
-          body(index)
+          do { try body(index) } catch {
+            failure.withLock { first in
+              if first.map({ index < $0.index }) ?? true { first = (index, error) }
+            }
+            next.store(iterations, ordering: .relaxed)
+          }
         }
       }
     }
     try Interruption.check()
+    if let first = failure.withLock({ $0?.error }) { throw first }
   }
 }
 

@@ -1,1 +1,4 @@
-print("clipscope")
+import ArgumentParser
+import Bindings
+
+ClipscopeCommand.main(ClipscopeCommand.completed(Array(CommandLine.arguments.dropFirst())))

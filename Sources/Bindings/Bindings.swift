@@ -1,1 +1,0 @@
-// Bindings: see CONTRIBUTING.md for what belongs here.

@@ -1,0 +1,92 @@
+import Glibc
+import Interpreter
+
+/// What a file's first bytes say it is.
+struct FileHead {
+  enum Kind {
+    case picture
+    case array
+    /// A ZIP: a PyTorch file or an archive of arrays.
+    case archive
+    case checkpoint
+    case other
+  }
+
+  let kind: Kind
+  private let bytes: [UInt8]
+
+  init(path: String, name: String) throws {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else {
+      throw ScriptError(
+        "`\(name)` cannot be read: \(String(cString: strerror(errno)))", argument: "what",
+        kind: .input)
+    }
+    defer { close(descriptor) }
+    var head = [UInt8](repeating: 0, count: 32)
+    let count = read(descriptor, &head, head.count)
+    bytes = Array(head.prefix(max(0, count)))
+    kind = Self.kind(of: bytes)
+  }
+
+  private static func kind(of bytes: [UInt8]) -> Kind {
+    if bytes.starts(with: [0x89, 0x50, 0x4E, 0x47]) || bytes.starts(with: [0xFF, 0xD8, 0xFF]) {
+      return .picture
+    }
+    if bytes.starts(with: [0x93] + Array("NUMPY".utf8)) { return .array }
+    if bytes.starts(with: [0x50, 0x4B, 0x03, 0x04]) { return .archive }
+    // A pickle of protocol 2 or later.
+    if bytes.count > 1, bytes[0] == 0x80, (2...5).contains(bytes[1]) { return .checkpoint }
+    // safetensors: a small little-endian length, then the JSON header.
+    if bytes.count > 8, bytes[8] == UInt8(ascii: "{"), bytes[4...7].allSatisfy({ $0 == 0 }) {
+      return .checkpoint
+    }
+    return .other
+  }
+
+  /// The first bytes, for messages.
+  var description: String {
+    if bytes.isEmpty { return "nothing: it is empty" }
+    let isText = bytes.allSatisfy { (0x20..<0x7F).contains($0) || $0 == 10 || $0 == 13 || $0 == 9 }
+    if isText {
+      let line = bytes.prefix { $0 != 10 && $0 != 13 }
+      return "\"\(String(decoding: line.prefix(20), as: UTF8.self))\""
+    }
+    return bytes.prefix(8).map { byte in
+      let hex = String(byte, radix: 16)
+      return hex.count == 1 ? "0" + hex : hex
+    }.joined(separator: " ")
+  }
+}
+
+/// A whole file, at most `limit` bytes. Throws `ScriptError` where it cannot be read or is larger.
+func readWholeFile(_ path: String, name: String, limit: Int) throws -> [UInt8] {
+  func failure(_ reason: String) -> ScriptError {
+    ScriptError("`\(name)` \(reason)", argument: "what", kind: .input)
+  }
+  let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+  guard descriptor >= 0 else {
+    throw failure("cannot be read: \(String(cString: strerror(errno)))")
+  }
+  defer { close(descriptor) }
+  var status = stat()
+  guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+    throw failure("is not a regular file")
+  }
+  let size = Int(status.st_size)
+  guard size <= limit else { throw failure("has \(size) bytes; at most \(limit) are read") }
+  var position = 0
+  var problem: String?
+  let bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
+    while position < size, let base = buffer.baseAddress {
+      let n = read(descriptor, base + position, size - position)
+      if n < 0, errno == EINTR { continue }
+      if n < 0 { problem = String(cString: strerror(errno)) }
+      if n <= 0 { break }
+      position += n
+    }
+    count = position
+  }
+  if let problem { throw failure("cannot be read: \(problem)") }
+  return bytes
+}

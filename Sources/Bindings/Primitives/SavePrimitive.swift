@@ -1,0 +1,213 @@
+import Explanations
+import Glibc
+import Imaging
+import Interpreter
+import Tensors
+
+/// `save(value, path; …)`: the format by the ending, atomically.
+let savePrimitive = Builtin(
+  "save", section: "primitives",
+  [
+    Builtin.Parameter("value", .any, "what to save"),
+    Builtin.Parameter("path", .path, "where, below the output folder; the ending decides the format"),
+  ],
+  options: [colormapParameter, mapScaleParameter],
+  gives: .any,
+  Builtin.Documentation(
+    "Writes a value to a file and gives it back.",
+    details: """
+      Pictures: PNG. Heatmaps: PNG (coloured maps, labelled, with a legend), NPY (float32 [labels,
+      height, width] at the picture's size, normalized per label), NPZ (that as `maps`, and the `grid`
+      before normalization) or JSON. Tensors: NPY, NPZ, JSON, CSV (two axes). Tables: CSV, JSON. Lists
+      and records: JSON; a list of strings also TXT, a record of tensors also NPZ. Strings: any text
+      ending. A file appears whole or not at all. PNGs carry their recipe.
+      """,
+    example: """
+      image(zeros([8, 8, 3])) |> save("out/black.png")
+      """)
+) { arguments, context in
+  let value = arguments["value"]
+  let name = try arguments.string("path")
+  let path = try context.writePath(name)
+  let ending = fileEnding(name)
+  let colormap = Colormap(rawValue: try arguments.string("colormap")) ?? .jet
+  let scale = MapScale(rawValue: try arguments.string("scale")) ?? .label
+  let writer = Writer(
+    value: value, ending: ending, colormap: colormap, scale: scale, context: context)
+  try imaging(argument: "path") {
+    let bytes = try writer.bytes()
+    try makeFolders(above: path, name: name)
+    try AtomicFile.write(bytes, to: path)
+  }
+  return value
+}
+
+/// Makes the folders a file lies in, where they are missing. The path was checked by `writePath`.
+private func makeFolders(above path: String, name: String) throws {
+  var folder = ""
+  for part in path.split(separator: "/").dropLast() {
+    folder += "/" + part
+    guard mkdir(folder, 0o777) == 0 || errno == EEXIST || errno == EROFS || errno == EACCES else {
+      throw ScriptError(
+        "the folder of `\(name)` cannot be made: \(String(cString: strerror(errno)))",
+        argument: "path")
+    }
+  }
+}
+
+/// Turns values into files' bytes.
+private struct Writer {
+  let value: Value
+  let ending: String
+  let colormap: Colormap
+  let scale: MapScale
+  let context: CallContext
+
+  func bytes() throws -> [UInt8] {
+    switch value {
+    case .object(let object): try bytes(of: object)
+    case .string(let text):
+      ["png", "npy", "npz", "csv"].contains(ending) ? try refuse(["txt", "md", "json"]) : Array(text.utf8)
+    case .list(let items):
+      ending == "txt" ? try lines(items) : ending == "json" ? try json() : try refuse(["json", "txt"])
+    case .record(let record):
+      ending == "npz" ? try archive(record) : ending == "json" ? try json() : try refuse(["json", "npz"])
+    case .none, .bool, .number: ending == "json" ? try json() : try refuse(["json"])
+    case .function: throw ScriptError("a function cannot be saved", argument: "value")
+    }
+  }
+
+  private func bytes(of object: any EngineValue) throws -> [UInt8] {
+    switch object {
+    case let image as ImageValue:
+      guard ending == "png" else { return try refuse(["png"]) }
+      return try PNG.encode(
+        .rgb(image.image), text: [PNG.Text("Software", "clipscope"), PNG.Text("Source", image.name)])
+    case let maps as HeatMapsValue: return try bytes(of: maps.maps)
+    case let map as HeatMapValue: return try bytes(of: map.maps)
+    case let tensor as TensorValue: return try bytes(of: tensor.tensor)
+    case let table as Table:
+      switch ending {
+      case "csv": return Array(table.csv.utf8)
+      case "json": return try json()
+      default: return try refuse(["csv", "json"])
+      }
+    default: throw ScriptError("a \(object.typeName) cannot be saved", argument: "value")
+    }
+  }
+
+  private func bytes(of tensor: Tensor) throws -> [UInt8] {
+    switch ending {
+    case "npy": return NPYFile.write(tensor)
+    case "npz": return try NPZFile.write([("data", tensor)])
+    case "json": return Array((jsonArray(tensor) + "\n").utf8)
+    case "csv":
+      guard tensor.rank == 1 || tensor.rank == 2 else {
+        throw ScriptError(
+          "a CSV has two axes; this tensor is \(describe(shape: tensor.shape))", argument: "path",
+          hint: "save it as .npy")
+      }
+      let width = tensor.shape.last ?? 1
+      let scalars = tensor.scalars
+      return Array(
+        stride(from: 0, to: scalars.count, by: max(1, width)).map { start in
+          scalars[start..<(start + width)].map { "\($0)" }.joined(separator: ",") + "\n"
+        }.joined().utf8)
+    default: return try refuse(["npy", "npz", "json", "csv"])
+    }
+  }
+
+  private func bytes(of maps: HeatMaps) throws -> [UInt8] {
+    warnOfConstantMaps(maps.normalized(scale).constant, context: context)
+    switch ending {
+    case "npy": return NPYFile.write(try maps.enlarged(scale))
+    case "npz": return try NPZFile.write([("maps", try maps.enlarged(scale)), ("grid", maps.grid)])
+    case "json":
+      let labels = JSON.text(.list(maps.labels.map(Value.string))) ?? "[]"
+      let recipe =
+        JSON.text(.string("\(maps.recipe.description) on \(maps.recipe.image) by \(maps.recipe.model)"))
+        ?? "null"
+      return Array(
+        "{\"labels\": \(labels), \"recipe\": \(recipe), \"grid\": \(jsonArray(maps.grid))}\n".utf8)
+    case "png":
+      return try PNG.encode(
+        .rgb(try picture(of: maps)),
+        text: [
+          PNG.Text("Software", "clipscope"), PNG.Text("Recipe", maps.recipe.description),
+          PNG.Text("Model", maps.recipe.model), PNG.Text("Source", maps.recipe.image),
+        ])
+    default: return try refuse(["png", "npy", "npz", "json"])
+    }
+  }
+
+  /// The maps in colours at the picture's size; several of them side by side, named, with a legend.
+  private func picture(of maps: HeatMaps) throws -> Image {
+    let all = try maps.enlarged(scale)
+    let pictures = try maps.labels.indices.map { try colormap.picture(of: all.row($0)) }
+    if pictures.count == 1, let only = pictures.first { return only }
+    let values = maps.grid.scalars
+    let legend =
+      scale == .shared
+      ? Legend(
+        colormap: colormap, low: Double(values.min() ?? 0), high: Double(values.max() ?? 1),
+        label: maps.recipe.method)
+      : Legend(colormap: colormap, low: 0, high: 1, label: "lowest to highest, per map")
+    return try PictureGrid(images: pictures, titles: maps.labels, legend: legend).picture()
+  }
+
+  private func json() throws -> [UInt8] {
+    guard let text = JSON.text(value) else {
+      throw ScriptError(
+        "this \(value.typeName) holds what JSON cannot: engine values, functions or infinite numbers",
+        argument: "value")
+    }
+    return Array((text + "\n").utf8)
+  }
+
+  private func lines(_ items: [Value]) throws -> [UInt8] {
+    var text = ""
+    for (index, item) in items.enumerated() {
+      guard case .string(let line) = item else {
+        throw ScriptError(
+          "a .txt holds strings; item \(index) is a \(item.typeName)", argument: "value",
+          hint: "save it as .json")
+      }
+      text += line + "\n"
+    }
+    return Array(text.utf8)
+  }
+
+  private func archive(_ record: Record) throws -> [UInt8] {
+    try NPZFile.write(
+      record.names.map { name in
+        guard case .object(let object) = record[name] ?? .none, let tensor = object as? TensorValue
+        else {
+          throw ScriptError("an .npz holds tensors; `\(name)` is none", argument: "value")
+        }
+        return (name, tensor.tensor)
+      })
+  }
+
+  private func refuse(_ endings: [String]) throws -> [UInt8] {
+    let known = endings.map { "." + $0 }.joined(separator: ", ")
+    throw ScriptError(
+      "a \(value.typeName) cannot be saved as "
+        + (ending.isEmpty ? "a file without an ending" : ".\(ending)"), argument: "path",
+      hint: "it can be \(known)")
+  }
+}
+
+/// A tensor as nested JSON lists; what is not finite becomes null.
+func jsonArray(_ tensor: Tensor) -> String {
+  func text(_ slice: Tensor) -> String {
+    if slice.rank == 0 {
+      let x = slice.scalars.first ?? 0
+      return x.isFinite ? "\(x)" : "null"
+    }
+    if slice.rank == 1 {
+      return "[" + slice.scalars.map { $0.isFinite ? "\($0)" : "null" }.joined(separator: ", ") + "]"
+    }
+    return "[" + (0..<slice.shape[0]).map { text(slice.row($0)) }.joined(separator: ", ") + "]"
+  }
+  return text(tensor)
+}

@@ -1,0 +1,55 @@
+import Checkpoints
+import Imaging
+import Tensors
+import Tokenization
+
+/// A CLIP: an image tower and a text tower with a common embedding, their weights read from a
+/// checkpoint when first needed.
+///
+/// A model is a value: nothing computed with it changes it.
+public final class CLIPModel: Sendable {
+  /// What users called it: `emoji`, `ViT-B/16`, a path.
+  public let name: String
+  /// The checkpoint it came from.
+  public let checkpoint: Checkpoint
+  /// The shapes and settings read off the checkpoint.
+  public let architecture: Architecture
+  /// Names of the things a small model has seen in training; empty where the model does not say.
+  public let knownWords: [String]
+
+  private let lazyImageTower: Lazy<ImageTower>
+  private let lazyTextTower: Lazy<TextTransformer>
+
+  /// The image tower, of either family.
+  public enum ImageTower: Sendable {
+    /// ViT-B/32 and kin.
+    case transformer(VisionTransformer)
+    /// RN50 and kin.
+    case resNet(ModifiedResNet)
+  }
+
+  /// A model over an opened checkpoint. Nothing is converted before a tower is first used.
+  ///
+  /// - Parameters:
+  ///   - name: what users called it
+  ///   - knownWords: what the model says it has seen
+  public init(_ checkpoint: Checkpoint, name: String, knownWords: [String] = []) {
+    self.name = name
+    self.checkpoint = checkpoint
+    self.knownWords = knownWords
+    let architecture = checkpoint.architecture
+    self.architecture = architecture
+    let weights = WeightSource { name, shape in try checkpoint.tensor(name, shape: shape) }
+    lazyImageTower = Lazy { try Self.imageTower(architecture, weights) }
+    lazyTextTower = Lazy { try Self.textTower(architecture, weights) }
+  }
+
+  /// The tokenizer, CLIP's own for every model.
+  public var tokenizer: Tokenizer { Tokenizer.clip }
+
+  /// The image tower; converts its weights the first time.
+  public var imageTower: ImageTower { get throws { try lazyImageTower.get() } }
+
+  /// The text tower; converts its weights the first time.
+  public var textTower: TextTransformer { get throws { try lazyTextTower.get() } }
+}

@@ -1,1 +1,0 @@
-// CLIPModels: see CONTRIBUTING.md for what belongs here.

@@ -1,0 +1,36 @@
+import Glibc
+import Tensors
+import Tokenization
+
+extension CLIPModel {
+  /// How many prompts make a batch where the caller does not say.
+  public static let promptBatch = 64
+
+  /// Text embeddings, not normalized.
+  ///
+  /// - Parameters:
+  ///   - prompts: any number of them
+  ///   - truncate: whether a prompt that is too long loses its end; otherwise it is an error
+  ///   - batch: how many consecutive prompts make one batch (see `TextTransformer`)
+  ///   - truncated: receives the indices of prompts that lost their end
+  ///   - progress: is told of every prompt done, from any thread
+  /// - Returns: [prompts, E]
+  /// - Throws: `TokenizationError` for a prompt longer than the context
+  public func encode(
+    prompts: [String], truncate: Bool = false, batch: Int? = nil,
+    truncated: ((Int) -> Void)? = nil, progress: (@Sendable (Int) -> Void)? = nil
+  ) throws -> Tensor {
+    let tower = try textTower
+    var sequences: [[Int32]] = []
+    sequences.reserveCapacity(prompts.count)
+    for (index, prompt) in prompts.enumerated() {
+      let text = try tokenizer.encode(prompt, context: tower.contextLength, truncate: truncate)
+      if text.isTruncated { truncated?(index) }
+      sequences.append(text.ids)
+    }
+    return try tower.encode(sequences, batch: batch ?? Self.promptBatch, progress: progress)
+  }
+
+  /// The factor on cosines in zero-shot classification: exp(logit_scale).
+  public var logitFactor: Float { expf(architecture.logitScale) }
+}

@@ -1,1 +1,0 @@
-// Checkpoints: see CONTRIBUTING.md for what belongs here.

@@ -1,1 +1,0 @@
-// Explanations: see CONTRIBUTING.md for what belongs here.

@@ -1,0 +1,81 @@
+import Glibc
+
+/// Files that appear whole or not at all.
+public enum AtomicFile {
+  /// Writes `bytes` to `path` through a temporary file in the same folder, synced and then renamed, so that neither a
+  /// crash nor a full disk leaves half a file or destroys the old one. A symbolic link is followed.
+  ///
+  /// Throws `ImageError.unwritable`; the temporary file is then removed. What exists but is no ordinary file (a folder,
+  /// a device) is refused.
+  public static func write(_ bytes: [UInt8], to path: String) throws(ImageError) {
+    let target = try destination(path)
+    let folder = target.lastIndex(of: "/").map { String(target[...$0]) } ?? ""
+    let name = target.lastIndex(of: "/").map { String(target[target.index(after: $0)...]) } ?? target
+    guard !name.isEmpty else { throw .unwritable(path: path, reason: "the path names no file") }
+    let (file, temporary) = try create(in: folder, path: path)
+    do throws(ImageError) {
+      defer { close(file) }
+      try writeAll(bytes, to: file, path: path)
+      guard fsync(file) == 0 else { throw .unwritable(path: path, reason: systemReason()) }
+    } catch {
+      unlink(temporary)
+      throw error
+    }
+    guard rename(temporary, target) == 0 else {
+      let reason = systemReason()
+      unlink(temporary)
+      throw .unwritable(path: path, reason: reason)
+    }
+    // The new name is safe on disk once its folder is; where that is not possible, the file itself still is.
+    let directory = open(folder.isEmpty ? "." : folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    if directory >= 0 {
+      fsync(directory)
+      close(directory)
+    }
+  }
+
+  /// The path with links followed, after a look at what is there.
+  private static func destination(_ path: String) throws(ImageError) -> String {
+    guard !path.isEmpty, !path.utf8.contains(0) else {
+      throw .unwritable(path: path, reason: "the path names no file")
+    }
+    var status = stat()
+    guard stat(path, &status) == 0 else { return path }
+    switch status.st_mode & S_IFMT {
+    case S_IFREG: break
+    case S_IFDIR: throw .unwritable(path: path, reason: "it is a folder")
+    default: throw .unwritable(path: path, reason: "it is not a file")
+    }
+    guard let resolved = realpath(path, nil) else { return path }
+    defer { free(resolved) }
+    return String(cString: resolved)
+  }
+
+  /// A new file that nothing else has, with the permissions any new file gets.
+  private static func create(in folder: String, path: String) throws(ImageError) -> (Int32, String) {
+    for _ in 0..<100 {
+      let name = folder + ".clipscope-" + String(UInt64.random(in: 0 ... .max), radix: 36)
+      let file = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+      if file >= 0 { return (file, name) }
+      guard errno == EEXIST else { break }
+    }
+    throw .unwritable(path: path, reason: systemReason())
+  }
+
+  private static func writeAll(_ bytes: [UInt8], to file: Int32, path: String) throws(ImageError) {
+    var failure: Int32 = 0
+    bytes.withUnsafeBytes { raw in
+      var done = 0
+      while done < raw.count, let start = raw.baseAddress {
+        let count = Glibc.write(file, start + done, raw.count - done)
+        if count < 0, errno == EINTR { continue }
+        if count <= 0 {
+          failure = count < 0 ? errno : EIO
+          break
+        }
+        done += count
+      }
+    }
+    guard failure == 0 else { throw .unwritable(path: path, reason: systemReason(failure)) }
+  }
+}

@@ -1,1 +1,0 @@
-// Imaging: see CONTRIBUTING.md for what belongs here.

@@ -1,0 +1,181 @@
+import Syntax
+
+extension CoreBuiltins {
+  private static let section = "strings"
+  private static let text = Builtin.Parameter("text", .string)
+
+  /// Strings.
+  static let strings: [Builtin] = [
+    Builtin(
+      "join", section: section, [.init("xs", .list(.any), "strings; other values are shown as `print` does")],
+      options: [.init("with", .string, default: .string(", "), "what stands between")], gives: .string,
+      .init("One string of many.", example: "print(join([\"a\", \"b\"], with: \"-\"))")
+    ) { arguments, _ in
+      var result = ""
+      for (index, value) in arguments.list("xs").enumerated() {
+        if index > 0 { result += arguments.string("with") }
+        result += value.text
+        try Limits.checkBytes(result.utf8.count)
+      }
+      return .string(result)
+    },
+    Builtin(
+      "split", section: section,
+      [
+        text,
+        .init(
+          "separator", .union([.string, .none]), default: Value.none,
+          "none: any white space; \"\": every character"),
+      ],
+      gives: .list(.string),
+      .init("The pieces of a string between separators.", example: "print(split(\"a, b\", \", \"))")
+    ) { arguments, _ in
+      let text = arguments.string("text")
+      guard case .string(let separator) = arguments["separator"] else {
+        return .list(text.split { $0.isWhitespace }.map { .string(String($0)) })
+      }
+      let pieces = separator.isEmpty ? text.map { String($0) } : Text.split(text, by: separator)
+      try Limits.checkCount(pieces.count)
+      return .list(pieces.map { .string($0) })
+    },
+    Builtin(
+      "replace", section: section, [text, .init("old", .string), .init("new", .string)], gives: .string,
+      .init(
+        "A string with every occurrence of one part replaced.",
+        example: "print(replace(\"a photo of a {}\", \"{}\", \"dog\"))")
+    ) { arguments, _ in
+      let (text, old, new) = (arguments.string("text"), arguments.string("old"), arguments.string("new"))
+      guard !old.isEmpty else { throw ScriptError("the text to replace is empty", argument: "old") }
+      let pieces = Text.split(text, by: old)
+      try Limits.checkBytes(text.utf8.count + (pieces.count - 1) * new.utf8.count)
+      return .string(pieces.joined(separator: new))
+    },
+    Builtin(
+      "upper", section: section, [text], gives: .string,
+      .init("A string in upper case.", example: "print(upper(\"dog\"))")
+    ) { arguments, _ in .string(arguments.string("text").uppercased()) },
+    Builtin(
+      "lower", section: section, [text], gives: .string,
+      .init("A string in lower case.", example: "print(lower(\"DOG\"))")
+    ) { arguments, _ in .string(arguments.string("text").lowercased()) },
+    Builtin(
+      "strip", section: section, [text], gives: .string,
+      .init("A string without white space at both ends.", example: "print(strip(\"  dog \"))")
+    ) { arguments, _ in .string(Text.trimmed(arguments.string("text"))) },
+    Builtin(
+      "startswith", section: section, [text, .init("prefix", .string)], gives: .bool,
+      .init("Whether a string begins with another.", example: "print(startswith(\"dog\", \"do\"))")
+    ) { arguments, _ in
+      .bool(arguments.string("text").utf8.starts(with: arguments.string("prefix").utf8))
+    },
+    Builtin(
+      "endswith", section: section, [text, .init("suffix", .string)], gives: .bool,
+      .init("Whether a string ends with another.", example: "print(endswith(\"dog.png\", \".png\"))")
+    ) { arguments, _ in
+      .bool(arguments.string("text").utf8.reversed().starts(with: arguments.string("suffix").utf8.reversed()))
+    },
+    Builtin(
+      "contains", section: section,
+      [.init("whole", .union([.string, .list(.any), .record])), .init("part", .any)],
+      gives: .bool,
+      .init(
+        "Whether a string, list or record holds a value; as `part in whole`.",
+        example: "print(contains(\"hotdog\", \"dog\"))")
+    ) { arguments, _ in
+      let result = try Operators.apply(.contains, arguments["part"], arguments["whole"], NoOperators())
+      guard let result else {
+        throw ScriptError(
+          "a \(arguments["whole"].typeName) holds no \(arguments["part"].typeName)", argument: "part")
+      }
+      return result
+    },
+    Builtin(
+      "string", section: section, [.init("value", .any)], gives: .string,
+      .init("A value as `print` shows it.", example: "print(string(1) + \"!\")")
+    ) { arguments, _ in .string(arguments["value"].text) },
+  ]
+
+  /// Plain numbers.
+  static let numbers: [Builtin] = [
+    Builtin(
+      "number", section: "numbers", [.init("value", .union([.string, .number, .bool]))], gives: .number,
+      .init(
+        "The number that a string says; 1 and 0 for true and false.", example: "print(number(\"2.5\") * 2)")
+    ) { arguments, _ in
+      switch arguments["value"] {
+      case .number(let number): return .number(number)
+      case .bool(let bool): return .number(bool ? 1 : 0)
+      default:
+        let text = Text.trimmed(arguments.string("value"))
+        guard text.allSatisfy({ $0.isASCII && ($0.isNumber || "+-.eE".contains($0)) }),
+          let number = Double(text),
+          number.isFinite
+        else { throw ScriptError("\(Value.quoted(text)) is not a number", argument: "value") }
+        return .number(number)
+      }
+    },
+    Builtin(
+      "round", section: "numbers",
+      [
+        .init("x", .number),
+        .init("digits", .int, default: .number(0), "after the point; negative: before it"),
+      ], gives: .number,
+      .init(
+        "The nearest number of so many digits; halves go to the even one.",
+        example: "print(round(2.345, 1), round(2.5))")
+    ) { arguments, _ in
+      let x = arguments.number("x")
+      let digits = arguments.number("digits")
+      guard abs(digits) <= 300 else { throw ScriptError("at most 300 digits", argument: "digits") }
+      if !x.isFinite || digits == 0 { return .number(x.rounded(.toNearestOrEven)) }
+      // Through decimal text, which rounds the number's exact value.
+      if digits > 0 { return .number(Double(NumberText.printf(x, "f", precision: Int(digits))) ?? x) }
+      var scale = 1.0
+      for _ in 0..<Int(-digits) { scale *= 10 }
+      return .number((x / scale).rounded(.toNearestOrEven) * scale)
+    },
+    Builtin(
+      "floor", section: "numbers", [.init("x", .number)], gives: .number,
+      .init("The largest whole number that is not larger.", example: "print(floor(-0.5))")
+    ) { arguments, _ in .number(arguments.number("x").rounded(.down)) },
+    Builtin(
+      "ceil", section: "numbers", [.init("x", .number)], gives: .number,
+      .init("The smallest whole number that is not smaller.", example: "print(ceil(0.5))")
+    ) { arguments, _ in .number(arguments.number("x").rounded(.up)) },
+  ]
+
+  /// Records.
+  static let records: [Builtin] = [
+    Builtin(
+      "keys", section: "records", [.init("r", .union([.record, .engine("table")]))], gives: .list(.string),
+      .init("Names of a record's fields, or of a table's columns.", example: "print(keys({a: 1, b: 2}))")
+    ) { arguments, _ in
+      if case .object(let object) = arguments["r"], let table = object as? Table {
+        return .list(table.columns.map { .string($0.name) })
+      }
+      return .list(arguments.record("r").names.map { .string($0) })
+    },
+    Builtin(
+      "values", section: "records", [.init("r", .record)], gives: .list(.any),
+      .init("Values of a record's fields.", example: "print(values({a: 1, b: 2}))")
+    ) { arguments, _ in .list(arguments.record("r").fields.map(\.value)) },
+    Builtin(
+      "items", section: "records", [.init("r", .record)], gives: .list(.list(.any)),
+      .init(
+        "Pairs of name and value of a record's fields.", example: "for k, v in items({a: 1}) { print(k, v) }")
+    ) { arguments, _ in .list(arguments.record("r").fields.map { .list([.string($0.name), $0.value]) }) },
+    Builtin(
+      "merge", section: "records", [.init("records", .record, "later ones win")], variadic: true,
+      gives: .record,
+      .init("One record of the fields of many.", example: "print(merge({a: 1}, {a: 2, b: 3}))")
+    ) { arguments, _ in
+      var result = Record()
+      for value in arguments.list("records") {
+        if case .record(let record) = value {
+          for field in record.fields { result[field.name] = field.value }
+        }
+      }
+      return .record(result)
+    },
+  ]
+}

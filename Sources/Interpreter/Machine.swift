@@ -1,0 +1,277 @@
+import Syntax
+
+/// What a running script needs of the world around it.
+public struct Host {
+  /// Receives each line that `print` writes.
+  public var output: (String) -> Void
+  /// Receives warnings.
+  public var warning: (Diagnostic) -> Void
+  /// Whether the user asked to stop; called often.
+  public var isInterrupted: () -> Bool
+
+  /// A host. By default nothing interrupts and warnings are dropped.
+  public init(
+    output: @escaping (String) -> Void, warning: @escaping (Diagnostic) -> Void = { _ in },
+    isInterrupted: @escaping () -> Bool = { false }
+  ) {
+    self.output = output
+    self.warning = warning
+    self.isInterrupted = isInterrupted
+  }
+}
+
+/// Runs code: calls with checked arguments, errors with their places, limits.
+final class Machine: CallContext {
+  let registry: Registry
+  let operators: any OperatorTable
+  let paths: ScriptPaths
+  let host: Host
+  /// Values from the command line, by parameter.
+  var parameters: [String: Value] = [:]
+  /// Modules that ran, by their path: the records of their members.
+  var modules: [String: Value] = [:]
+  private var depth = 0
+  private var untilPoll = 0
+  /// Where the builtin that runs now was called.
+  private var site: (file: SourceFile, span: Span)?
+
+  init(registry: Registry, operators: any OperatorTable, paths: ScriptPaths, host: Host) {
+    self.registry = registry
+    self.operators = operators
+    self.paths = paths
+    self.host = host
+  }
+
+  // MARK: Running code
+
+  /// Runs a file's top level and gives its frame and last value.
+  func run(_ code: Code, captured: [Value], asMain: Bool) throws -> (Frame, Value) {
+    let frame = Frame(code, self)
+    for (slot, value) in zip(code.captureSlots, captured) { frame[slot] = value }
+    return (frame, try code.body.evaluate(frame))
+  }
+
+  /// Asks the host from time to time whether to stop.
+  @inline(__always) func poll() throws {
+    untilPoll -= 1
+    if untilPoll < 0 {
+      untilPoll = 1023
+      try checkInterruption()
+    }
+  }
+
+  /// Calls a function. `span` is what an error underlines.
+  func call(
+    _ function: Function, _ positional: [Value], _ options: [(String, Value)], file: SourceFile, span: Span
+  ) throws -> Value {
+    switch function.implementation {
+    case .closure(let closure):
+      do {
+        return try call(closure, positional, options)
+      } catch var failure as RuntimeFailure {
+        failure.addCall(closure.code.name, Diagnostic.place(file, span))
+        throw failure
+      }
+    case .builtin(let reference):
+      let arguments = try bind(reference, positional, options)
+      try poll()
+      let outer = site
+      site = (file, span)
+      defer { site = outer }
+      depth += 1
+      defer { depth -= 1 }
+      if depth > Limits.calls { throw tooDeep() }
+      let result = try reference.builtin.body(arguments, self)
+      switch result {
+      case .list, .record: return try Nesting.checked(result)
+      default: return result
+      }
+    }
+  }
+
+  private func tooDeep() -> ScriptError {
+    ScriptError(
+      "calls are nested more than \(Limits.calls) deep", hint: "there is no recursion; use `fold` or a loop")
+  }
+
+  private func call(_ closure: Closure, _ positional: [Value], _ options: [(String, Value)]) throws -> Value {
+    let code = closure.code
+    let frame = Frame(code, self)
+    for index in code.captureSlots.indices { frame[code.captureSlots[index]] = closure.captured[index] }
+    try poll()
+    depth += 1
+    defer { depth -= 1 }
+    if depth > Limits.calls { throw tooDeep() }
+    let count = code.parameterSlots.count
+    if positional.count != count || !options.isEmpty {
+      let problems = code.signature.problems(positionalCount: positional.count, options: options.map(\.0))
+      if let problem = problems.first {
+        throw CallFault(subject: problem.subject, message: problem.message, hint: problem.hint)
+      }
+    }
+    for index in 0..<count {
+      let value: Value
+      var subject = Signature.Problem.Subject.positional(index)
+      if index < positional.count {
+        value = positional[index]
+      } else if let option = options.firstIndex(where: { $0.0 == code.signature.positional[index].name }) {
+        value = options[option].1
+        subject = .option(option)
+      } else if let node = code.defaults[index] {
+        value = try node.evaluate(frame)
+        subject = .callee
+      } else {
+        continue
+      }
+      if code.hasTypes, let type = code.parameterTypes[index], !type.accepts(value) {
+        let place: Int? = if case .option = subject { nil } else { index }
+        throw fault(code.name, code.signature.positional[index].name, place, type, value, subject)
+      }
+      if let slot = code.parameterSlots[index] { frame[slot] = value }
+    }
+    return try code.body.evaluate(frame)
+  }
+
+  // MARK: Arguments of builtins
+
+  private func bind(
+    _ reference: BuiltinReference, _ positional: [Value], _ options: [(String, Value)]
+  ) throws -> Arguments {
+    let builtin = reference.builtin
+    if positional.count > builtin.positional.count || !options.isEmpty
+      || positional.count < builtin.positional.count
+    {
+      let problems = reference.signature.problems(
+        positionalCount: positional.count, options: options.map(\.0))
+      if let problem = problems.first {
+        throw CallFault(subject: problem.subject, message: problem.message, hint: problem.hint)
+      }
+    }
+    var values: [Value] = []
+    var wasGiven: [Bool] = []
+    values.reserveCapacity(builtin.parameterNames.count)
+    wasGiven.reserveCapacity(builtin.parameterNames.count)
+    for (index, parameter) in builtin.positional.enumerated() {
+      if builtin.isVariadic, index == builtin.positional.count - 1 {
+        let rest = Array(positional.dropFirst(index))
+        // The parameter's type is that of each of them.
+        for (offset, value) in rest.enumerated() where !parameter.type.accepts(value) {
+          throw fault(
+            builtin.name, parameter.name, index + offset, parameter.type, value, .positional(index + offset))
+        }
+        values.append(.list(rest))
+        wasGiven.append(!rest.isEmpty)
+      } else if index < positional.count {
+        let value = positional[index]
+        if !parameter.type.accepts(value) {
+          throw fault(builtin.name, parameter.name, index, parameter.type, value, .positional(index))
+        }
+        values.append(value)
+        wasGiven.append(true)
+      } else {
+        try bindNamed(parameter, index, builtin.name, options, &values, &wasGiven)
+      }
+    }
+    for parameter in builtin.options {
+      try bindNamed(parameter, nil, builtin.name, options, &values, &wasGiven)
+    }
+    return Arguments(names: builtin.parameterNames, values: values, wasGiven: wasGiven)
+  }
+
+  private func bindNamed(
+    _ parameter: Builtin.Parameter, _ index: Int?, _ name: String, _ options: [(String, Value)],
+    _ values: inout [Value], _ wasGiven: inout [Bool]
+  ) throws {
+    if let option = options.firstIndex(where: { $0.0 == parameter.name }) {
+      let value = options[option].1
+      if !parameter.type.accepts(value) {
+        throw fault(name, parameter.name, nil, parameter.type, value, .option(option))
+      }
+      values.append(value)
+      wasGiven.append(true)
+    } else {
+      values.append(parameter.defaultValue ?? .none)
+      wasGiven.append(false)
+    }
+  }
+
+  private func fault(
+    _ function: String, _ parameter: String, _ index: Int?, _ type: TypeSpec, _ value: Value,
+    _ subject: Signature.Problem.Subject
+  ) -> CallFault {
+    CallFault(
+      subject: subject,
+      message: TypeMessage.argument(of: function, parameter, index, type, type.found(value)),
+      hint: type.hint(for: value))
+  }
+
+  // MARK: CallContext
+
+  func call(_ function: Function, _ arguments: [Value]) throws -> Value {
+    do {
+      let place = site ?? (Machine.nowhere, Span(0, 0))
+      return try call(function, arguments, [], file: place.0, span: place.1)
+    } catch let fault as CallFault {
+      throw ScriptError(fault.message, hint: fault.hint)
+    }
+  }
+
+  private static let nowhere = SourceFile(name: "-", text: "")
+
+  func printLine(_ text: String) { host.output(text) }
+
+  func warn(_ message: String) {
+    guard let site else { return }
+    host.warning(Diagnostic(.warning, message, file: site.file, span: site.span))
+  }
+
+  func readPath(_ path: String) throws -> String { try paths.readPath(path) }
+
+  func writePath(_ path: String) throws -> String { try paths.writePath(path) }
+
+  func checkInterruption() throws {
+    if host.isInterrupted() { throw Interruption() }
+  }
+
+  var builtins: Registry { registry }
+
+  /// The elements that a loop visits.
+  func elements(of value: Value) throws -> [Value] { try Sequences.elements(of: value) }
+}
+
+/// What can be looped over.
+enum Sequences {
+  /// The elements of a list, or of a value of the engine that is a sequence.
+  static func elements(of value: Value) throws -> [Value] {
+    switch value {
+    case .list(let values): return values
+    case .object(let object):
+      if let elements = try object.elements() { return elements }
+      throw ScriptError("\(TypeMessage.article(object.typeName)) is not a sequence of elements")
+    case .record:
+      throw ScriptError("a record is not a list", hint: "use `keys(r)`, `values(r)` or `items(r)`")
+    case .string:
+      throw ScriptError("a string is not a list", hint: "use `split(text, \"\")` for its characters")
+    default:
+      throw ScriptError("expected a list, found \(value.typeName)")
+    }
+  }
+}
+
+/// Sentences about types.
+enum TypeMessage {
+  /// `` `save` takes a path as its 2nd argument, found number ``.
+  static func argument(
+    of function: String, _ parameter: String, _ index: Int?, _ type: TypeSpec, _ found: String
+  ) -> String {
+    if let index {
+      return "`\(function)` takes \(type.phrase) as its \(Signature.ordinal(index)) argument, found \(found)"
+    }
+    return "option `\(parameter)` of `\(function)` takes \(type.phrase), found \(found)"
+  }
+
+  /// A noun with its article.
+  static func article(_ noun: String) -> String {
+    (noun.first.map { "aeiou".contains($0) } ?? false ? "an " : "a ") + noun
+  }
+}

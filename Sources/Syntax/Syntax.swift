@@ -1,1 +1,0 @@
-// Syntax: see CONTRIBUTING.md for what belongs here.

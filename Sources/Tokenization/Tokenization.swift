@@ -1,1 +1,0 @@
-// Tokenization: see CONTRIBUTING.md for what belongs here.

@@ -1,0 +1,69 @@
+import ArgumentParser
+import Bindings
+import Glibc
+import Interpreter
+import Syntax
+import Tensors
+
+/// `clipscope run FILE [name=value …]`.
+struct RunCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run", abstract: "Runs a script.",
+    discussion: "`clipscope run FILE --help` shows the script's own text and parameters.")
+
+  @ArgumentParser.Argument(
+    parsing: .captureForPassthrough,
+    help: "The script (`-` reads standard input, `-e CODE` runs a line), then name=value for its parameters.")
+  var arguments: [String] = []
+
+  func run() throws {
+    let request = try RunRequest(arguments)
+    throw ExitCode(Runner(request).run())
+  }
+}
+
+/// What the arguments of `run` ask for. They are read by hand: options may stand before or after the
+/// file, and everything of the form name=value belongs to the script.
+struct RunRequest {
+  enum Source {
+    case file(String)
+    case standardInput
+    case code(String)
+  }
+
+  var source: Source?
+  var parameters: [String] = []
+  var outputFolder: String?
+  var allowedFolders: [String] = []
+  var threads: Int?
+  var wantsHelp = false
+
+  init(_ arguments: [String]) throws {
+    var rest = arguments[...]
+    func value(_ option: String) throws -> String {
+      guard let next = rest.popFirst() else { throw ValidationError("`\(option)` needs a value") }
+      return next
+    }
+    while let argument = rest.popFirst() {
+      switch argument {
+      case "-e": source = .code(try value("-e"))
+      case "-": source = .standardInput
+      case "-h", "--help": wantsHelp = true
+      case "--out": outputFolder = try value("--out")
+      case "--allow-write": allowedFolders.append(try value("--allow-write"))
+      case "--threads":
+        guard let count = Int(try value("--threads")), (1...1024).contains(count) else {
+          throw ValidationError("`--threads` takes a number from 1 to 1024")
+        }
+        threads = count
+      case _ where argument.hasPrefix("-"):
+        let known = ["-e", "-", "--help", "--out", "--allow-write", "--threads"]
+        let hint = Suggestion.nearest(to: argument, among: known).map { "; did you mean `\($0)`?" }
+        throw ValidationError("unknown option `\(argument)`\(hint ?? "")")
+      case _ where source == nil: source = .file(argument)
+      default: parameters.append(argument)
+      }
+    }
+    if source == nil { throw ValidationError("which script? `clipscope run FILE`") }
+  }
+}

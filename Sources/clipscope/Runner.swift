@@ -1,0 +1,151 @@
+import Bindings
+import Glibc
+import Interpreter
+import Syntax
+import Tensors
+
+/// Checks and runs one script; gives the exit code.
+struct Runner {
+  let request: RunRequest
+
+  init(_ request: RunRequest) { self.request = request }
+
+  func run() -> Int32 {
+    if let threads = request.threads { Workers.count = threads }
+    Interrupts.install()
+    let file: SourceFile
+    do { file = try read() } catch {
+      complain("error: \(error)")
+      return 4
+    }
+    let program = Program.check(file, registry: Engine.registry, loader: Engine.loader)
+    for diagnostic in program.diagnostics { complain(diagnostic.rendered()) }
+    guard program.isValid else { return 3 }
+    if request.wantsHelp {
+      Output.write(ScriptHelp.text(program, file: file.name) + "\n", to: STDOUT_FILENO)
+      return 0
+    }
+    let parameters: [String: Value]
+    do {
+      parameters = try ScriptParameter.values(
+        of: program.parameters, from: request.parameters,
+        workingFolder: ScriptPaths.currentFolder)
+    } catch let error as ParameterError {
+      complain("error: \(error.message)")
+      return 2
+    } catch {
+      complain("error: \(error)")
+      return 2
+    }
+    return execute(program, parameters: parameters)
+  }
+
+  private func execute(_ program: Program, parameters: [String: Value]) -> Int32 {
+    let host = Host(
+      output: { Output.write($0 + "\n", to: STDOUT_FILENO) },
+      warning: { complain($0.rendered()) },
+      isInterrupted: { Tensors.Interruption.isRequested })
+    let session = Session(
+      registry: Engine.registry, loader: Engine.loader, operators: Engine.operators,
+      paths: ScriptPaths(
+        scriptFolder: scriptFolder, outputFolder: request.outputFolder,
+        allowedFolders: request.allowedFolders),
+      host: host)
+    do {
+      let value = try session.run(program, parameters: parameters)
+      if case .code = request.source, !isNone(value) { Output.write(value.text + "\n", to: STDOUT_FILENO) }
+      return 0
+    } catch let failure as RuntimeFailure {
+      complain(failure.diagnostic.rendered())
+      return failure.exitCode
+    } catch is Interpreter.Interruption {
+      complain("interrupted")
+      return 130
+    } catch is Interrupted {
+      complain("interrupted")
+      return 130
+    } catch {
+      complain("error: \(error)")
+      return 5
+    }
+  }
+
+  private func isNone(_ value: Value) -> Bool { if case .none = value { true } else { false } }
+
+  /// The folder that relative paths start from: the script's own, or where the command runs.
+  private var scriptFolder: String {
+    if case .file(let path) = request.source {
+      return ScriptPaths.folder(of: ScriptPaths.absolute(path, in: ScriptPaths.currentFolder))
+    }
+    return ScriptPaths.currentFolder
+  }
+
+  private func read() throws -> SourceFile {
+    switch request.source {
+    case .file(let path): return try FileLoader.script(path)
+    case .code(let code):
+      return SourceFile(name: "-e", text: code, path: ScriptPaths.currentFolder + "/-e")
+    case .standardInput, nil:
+      var bytes: [UInt8] = []
+      var chunk = [UInt8](repeating: 0, count: 1 << 16)
+      while bytes.count <= SourceFile.sizeLimit {
+        let count = Glibc.read(0, &chunk, chunk.count)
+        if count < 0, errno == EINTR { continue }
+        if count <= 0 { break }
+        bytes += chunk[..<count]
+      }
+      return try SourceFile.decode(
+        name: "standard input", path: ScriptPaths.currentFolder + "/-", bytes: bytes)
+    }
+  }
+}
+
+/// Writes a line to standard error.
+func complain(_ text: String) { Output.write(text + "\n", to: STDERR_FILENO) }
+
+/// Lines to the terminal or a pipe, unbuffered, so that results and errors stay in order.
+enum Output {
+  /// Writes all of a text; gives up where the reader went away.
+  static func write(_ text: String, to descriptor: Int32) {
+    var bytes = Array(text.utf8)[...]
+    while !bytes.isEmpty {
+      let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+      if count < 0, errno == EINTR { continue }
+      if count <= 0 { return }
+      bytes = bytes.dropFirst(count)
+    }
+  }
+}
+
+/// Ctrl-C.
+enum Interrupts {
+  /// The first one asks work to stop; another ends the process at once.
+  static func install() {
+    signal(SIGINT) { _ in
+      if Tensors.Interruption.isRequested { _exit(130) }
+      Tensors.Interruption.request()
+    }
+    // A closed pipe (`| head`) ends the program quietly.
+    signal(SIGPIPE, SIG_DFL)
+  }
+}
+
+/// What `clipscope run FILE --help` shows.
+enum ScriptHelp {
+  static func text(_ program: Program, file: String) -> String {
+    var lines: [String] = []
+    if let documentation = program.documentation { lines += [documentation, ""] }
+    let parameters = program.parameters
+    lines.append("usage: clipscope run \(file)\(parameters.isEmpty ? "" : " [name=value …]")")
+    if !parameters.isEmpty { lines.append("") }
+    let width = parameters.map { $0.name.count + $0.type.description.count + 2 }.max() ?? 0
+    for parameter in parameters {
+      let head = "\(parameter.name): \(parameter.type.description)"
+      let padding = String(repeating: " ", count: max(0, width - head.count))
+      let value = parameter.defaultText.map { "= \($0)" } ?? "(must be given)"
+      lines.append("  \(head)\(padding)  \(value)")
+      if let documentation = parameter.documentation { lines.append("      \(documentation)") }
+    }
+    return lines.joined(separator: "\n")
+  }
+}

@@ -97,8 +97,11 @@ extension Tensor {
   ) throws -> Tensor {
     try ArrayLimits.count(of: shape, for: "normal")
     var stream = RandomStream(seed: seed)
-    return Tensor(shape) { target in
-      for i in 0..<target.count { target[i] = Float(mean + std * stream.normal()) }
+    return try Tensor(shape) { target in
+      for i in 0..<target.count {
+        if i & 0xFFFFF == 0 { try Interruption.check() }
+        target[i] = Float(mean + std * stream.normal())
+      }
     }
   }
 
@@ -111,8 +114,9 @@ extension Tensor {
     // Rounding to float32 must not reach the excluded end.
     let end = Float(high)
     let last = low < high ? end.nextDown : end
-    return Tensor(shape) { target in
+    return try Tensor(shape) { target in
       for i in 0..<target.count {
+        if i & 0xFFFFF == 0 { try Interruption.check() }
         let value = Float(low + (high - low) * stream.uniform())
         target[i] = low < high && value >= end ? last : value
       }

@@ -160,11 +160,11 @@ extension Tensor {
   /// exp(x − max) / Σ exp(x − max) along an axis.
   public func softmax(axis: Int = -1) throws -> Tensor {
     let lanes = try Lanes(shape, axis: axis, for: "softmax")
-    try Interruption.check()
-    return withUnsafeBuffer { x in
-      Tensor(shape) { y in
+    return try withUnsafeBuffer { x in
+      try Tensor(shape) { y in
         var exponentials = [Double](repeating: 0, count: lanes.extent)
-        lanes.forEach { _, start in
+        try lanes.forEach { _, start in
+          try Interruption.check()
           var largest = -Float.infinity
           for i in 0..<lanes.extent { largest = Swift.max(largest, x[start + i * lanes.inner]) }
           var sum = 0.0

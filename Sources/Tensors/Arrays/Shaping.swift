@@ -155,8 +155,8 @@ extension StridedView {
 /// Arrays made from nothing, with their sizes checked.
 extension Tensor {
   /// Every scalar `value`. Throws `ShapeError` where the shape is too large.
-  public static func full(_ shape: [Int], _ value: Float) throws -> Tensor {
-    try ArrayLimits.count(of: shape, for: "full")
+  public static func full(_ shape: [Int], _ value: Float, for operation: String = "full") throws -> Tensor {
+    try ArrayLimits.count(of: shape, for: operation)
     return Tensor(shape, repeating: value)
   }
 

@@ -28,15 +28,15 @@ extension Tensor {
         operation,
         "\(kept) of axis \(lanes.axis), which has extent \(lanes.extent), in \(describe(shape: shape))")
     }
-    try Interruption.check()
     var resultShape = shape
     resultShape[lanes.axis] = kept
     var keys = [UInt64](repeating: 0, count: lanes.extent)
     let positions = TensorStorage(count: resultShape.reduce(1, *))
     let place = positions.mutableBuffer
-    let values = withUnsafeBuffer { x in
-      Tensor(resultShape) { sorted in
-        lanes.forEach { lane, start in
+    let values = try withUnsafeBuffer { x in
+      try Tensor(resultShape) { sorted in
+        try lanes.forEach { lane, start in
+          try Interruption.check()
           for i in 0..<lanes.extent {
             let key = Tensor.sortingKey(x[start + i * lanes.inner], descending: descending)
             keys[i] = UInt64(key) << 32 | UInt64(i)

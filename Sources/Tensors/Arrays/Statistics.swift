@@ -55,7 +55,8 @@ public enum Statistics {
       xx += dx * dx
       yy += dy * dy
     }
+    // One root of the product makes a series' correlation with itself exactly 1.
     guard xx > 0, yy > 0 else { return .nan }
-    return max(-1, min(1, xy / (xx.squareRoot() * yy.squareRoot())))
+    return max(-1, min(1, xy / (xx * yy).squareRoot()))
   }
 }

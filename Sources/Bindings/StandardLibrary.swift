@@ -18,7 +18,13 @@ public final class StandardLibrary: Sendable {
   func call(
     _ module: String, _ name: String, _ arguments: [Value], context: CallContext
   ) throws -> Value {
-    try context.call(function(module, name), arguments)
+    do { return try context.call(function(module, name), arguments) } catch let failure
+      as RuntimeFailure where failure.diagnostic.file.isLibrary
+    {
+      // The user called a primitive: that it is written in Clip is no concern of the message.
+      throw ScriptError(
+        failure.diagnostic.message, hint: failure.diagnostic.hint, kind: failure.kind)
+    }
   }
 
   /// A function of the library; its module runs once.

@@ -1,7 +1,6 @@
 import CLIPModels
 import Interpreter
 import Tensors
-import Tokenization
 
 /// Encodes prompts as primitives do: errors name the prompt, a truncated one or one with words the
 /// model never saw warns.
@@ -15,7 +14,8 @@ func encodePrompts(
   var truncated: [Int] = []
   do {
     let rows = try model.encode(
-      prompts: prompts, truncate: truncate, batch: batch, truncated: { truncated.append($0) })
+      prompts: prompts, truncate: truncate, batch: batch, truncated: { truncated.append($0) },
+      progress: Progress.task("encoding prompts", of: prompts.count))
     for index in truncated.prefix(3) {
       context.warn(
         "\"\(abbreviated(prompts[index]))\" is longer than the model's "
@@ -23,10 +23,8 @@ func encodePrompts(
     }
     if truncated.count > 3 { context.warn("\(truncated.count - 3) more prompts were cut off") }
     return rows
-  } catch let error as TokenizationError {
-    throw ScriptError(
-      error.description, argument: argument,
-      hint: "shorten it, or cut it off with `truncate: true`")
+  } catch let error as PromptError {
+    throw ScriptError(error.description, argument: argument, hint: "shorten it")
   }
 }
 

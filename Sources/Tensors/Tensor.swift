@@ -1,3 +1,6 @@
+import CKernels
+import Glibc
+
 /// A dense float32 array of any rank, row-major and contiguous.
 ///
 /// ```swift
@@ -111,7 +114,9 @@ public final class TensorStorage: @unchecked Sendable {
   public init(count: Int) {
     self.count = count
     let bytes = max(count, 1) * MemoryLayout<Float>.stride
-    let raw = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
+    guard let raw = clip_allocate(bytes) else {
+      preconditionFailure("no memory for \(bytes) bytes")
+    }
     pointer = raw.bindMemory(to: Float.self, capacity: max(count, 1))
   }
 
@@ -120,7 +125,7 @@ public final class TensorStorage: @unchecked Sendable {
     UnsafeMutableBufferPointer(start: pointer, count: count)
   }
 
-  deinit { UnsafeMutableRawPointer(pointer).deallocate() }
+  deinit { free(pointer) }
 }
 
 /// Shapes that an operation cannot take.

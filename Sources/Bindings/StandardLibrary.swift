@@ -1,6 +1,6 @@
 import Interpreter
-import Syntax
 import Synchronization
+import Syntax
 
 /// Functions of the standard library, which are Clip code, for primitives that are written with them.
 public final class StandardLibrary: Sendable {

@@ -14,11 +14,16 @@ public final class StandardLibrary: Sendable {
     makeRegistry = registry
   }
 
-  /// Calls `std.<module>.<name>`.
+  /// Calls `std.<module>.<name>`. An error there is the caller's: users see the line they wrote.
   func call(
     _ module: String, _ name: String, _ arguments: [Value], context: CallContext
   ) throws -> Value {
-    try context.call(function(module, name), arguments)
+    do {
+      return try context.call(function(module, name), arguments)
+    } catch let failure as RuntimeFailure {
+      throw ScriptError(
+        failure.diagnostic.message, hint: failure.diagnostic.hint, kind: failure.kind)
+    }
   }
 
   /// A function of the library; its module runs once.

@@ -20,8 +20,7 @@ public struct FileLoader: SourceLoader {
   /// A file relative to the folder of the file that imports it.
   public func file(_ path: String, importedBy importer: SourceFile) throws -> SourceFile {
     guard !path.isEmpty, !path.utf8.contains(0) else { throw SourceError("the import names no file") }
-    let isLibrary = importer.path.hasPrefix("std:")
-    if isLibrary { throw SourceError("the standard library imports no files") }
+    if importer.isLibrary { throw SourceError("the standard library imports no files") }
     let folder =
       importer.path.hasPrefix("/") ? ScriptPaths.folder(of: importer.path) : ScriptPaths.currentFolder
     let absolute = ScriptPaths.absolute(path, in: folder)
@@ -64,4 +63,9 @@ public struct FileLoader: SourceLoader {
     let identity = ScriptPaths.resolvingLinks(path) ?? path
     return try SourceFile.decode(name: name, path: identity, bytes: bytes)
   }
+}
+
+extension SourceFile {
+  /// Whether this is a module of the standard library.
+  var isLibrary: Bool { path.hasPrefix("std:") }
 }

@@ -76,7 +76,8 @@ final class Machine: CallContext {
       let arguments = try bind(reference, positional, options)
       try poll()
       let outer = site
-      site = (file, span)
+      // What the standard library does for a builtin happens at the call that the user wrote.
+      if outer == nil || !file.isLibrary { site = (file, span) }
       defer { site = outer }
       depth += 1
       defer { depth -= 1 }

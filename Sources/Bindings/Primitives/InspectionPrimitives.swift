@@ -1,6 +1,7 @@
 import CLIPModels
 import Interpreter
 import Tensors
+import Tokenization
 
 /// `tokens(text, model)`: the tokenizer's view of a prompt.
 let tokensPrimitive = Builtin(
@@ -24,8 +25,14 @@ let tokensPrimitive = Builtin(
 ) { arguments, context in
   let model = try arguments.object("model", ModelValue.self, called: "a model").model
   let text = try arguments.string("text")
-  let encoded = try model.tokenizer.encode(
-    text, context: model.architecture.text.contextLength, truncate: arguments.bool("truncate"))
+  let truncate = try arguments.bool("truncate")
+  let encoded: TokenizedText
+  do {
+    encoded = try model.tokenizer.encode(
+      text, context: model.architecture.text.contextLength, truncate: truncate)
+  } catch let error as TokenizationError {
+    throw scriptError(error, text: text, argument: "text")
+  }
   if encoded.isTruncated {
     context.warn("\"\(abbreviated(text))\" is longer than the model's context; its end was cut off")
   }

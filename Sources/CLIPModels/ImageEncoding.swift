@@ -19,6 +19,11 @@ extension CLIPModel {
     }
   }
 
+  /// Whether the image tower is a ViT.
+  public var isTransformer: Bool {
+    if case .transformer = architecture.vision { true } else { false }
+  }
+
   /// The image tower's blocks; for a ResNet its stages.
   public var layerCount: Int {
     switch architecture.vision {

@@ -19,8 +19,11 @@ public enum Golden {
   }
 
   /// A `.npy` reference array; integers are converted.
-  public static func array(_ name: String) throws -> Tensor {
-    try NumPyFile.read(try bytes(name))
+  public static func array(_ name: String) throws -> Tensor { try array(atPath: path(name)) }
+
+  /// A `.npy` array anywhere, read by a reader that shares nothing with the product's own.
+  public static func array(atPath path: String) throws -> Tensor {
+    try NumPyFile.read([UInt8](try Data(contentsOf: URL(fileURLWithPath: path))))
   }
 }
 
@@ -73,4 +76,23 @@ public func relativeError(_ a: Tensor, _ b: Tensor) -> Float {
     size = max(size, abs(y[i]))
   }
   return size > 0 ? difference / size : difference
+}
+
+extension Tensor {
+  /// Every n-th row and column of the last two axes, as the reference maps are thinned.
+  public func everyNth(_ n: Int) -> Tensor {
+    let (height, width) = (shape[rank - 2], shape[rank - 1])
+    let (rows, columns) = ((height + n - 1) / n, (width + n - 1) / n)
+    let outer = count / max(1, height * width)
+    let source = scalars
+    return Tensor(Array(shape.dropLast(2)) + [rows, columns]) { out in
+      for i in 0..<outer {
+        for y in 0..<rows {
+          for x in 0..<columns {
+            out[(i * rows + y) * columns + x] = source[(i * height + y * n) * width + x * n]
+          }
+        }
+      }
+    }
+  }
 }

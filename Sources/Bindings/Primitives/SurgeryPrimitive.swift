@@ -14,7 +14,13 @@ let classTokenParameter = Builtin.Parameter(
 
 /// Reads and checks `depth`.
 func readDepth(_ arguments: Arguments, model: CLIPModel) throws -> Int {
-  guard let depth = try arguments.optionalInt("depth") else {
+  let given = try arguments.optionalInt("depth")
+  if given != nil, case .resNet = model.architecture.vision {
+    throw ScriptError(
+      "`depth` is for ViT models; a ResNet such as \(model.name) has one layer of attention",
+      argument: "depth")
+  }
+  guard let depth = given else {
     return min(CLIPModel.publishedSurgeryDepth, model.layerCount)
   }
   guard depth >= 1, depth <= model.layerCount else {
@@ -89,8 +95,10 @@ func surgeryPrimitive(library: StandardLibrary) -> Builtin {
       let recipe = Recipe(
         method: "surgery",
         options: [
-          Recipe.Option("depth", String(depth)), Recipe.Option("features", removed),
-          Recipe.Option("classToken", "\"\(classToken)\""),
+          model.model.isTransformer
+            ? Recipe.Option("depth", String(depth))
+            : Recipe.Option("classToken", "\"\(classToken)\""),
+          Recipe.Option("features", removed),
           Recipe.Option("templates", describe(templates: arguments["templates"], texts)),
         ] + view.recorded(for: input).map { Recipe.Option($0.0, $0.1) },
         model: model.model.identity, image: image.identity)

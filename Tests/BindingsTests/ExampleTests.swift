@@ -47,7 +47,7 @@ import Testing
         let pixels = try image.pixels.scalars
         #expect((pixels.max() ?? 0) - (pixels.min() ?? 0) > 0.5)
       case "npy":
-        let array = try Golden.read(path)
+        let array = try Golden.array(atPath: path)
         #expect(array.count > 0 && array.scalars.allSatisfy(\.isFinite))
       default:
         let text = try String(contentsOfFile: path, encoding: .utf8)

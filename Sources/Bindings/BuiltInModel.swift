@@ -21,7 +21,9 @@ public enum BuiltInModel {
       if case .list(let items)? = JSON.parse(words) {
         for case .string(let word) in items { names.append(word) }
       }
-      let new = CLIPModel(checkpoint, name: name, knownWords: names)
+      let new = CLIPModel(checkpoint, name: name, knownWords: names) {
+        SHA256.hex(of: Array(EmbeddedAssets.compressedEmojiModel))
+      }
       model = new
       return new
     }

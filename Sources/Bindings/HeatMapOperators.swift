@@ -80,7 +80,9 @@ struct HeatMapOperators: OperatorTable {
     if x.recipe.image != y.recipe.image {
       throw refuse("pictures", x.recipe.image, y.recipe.image)
     }
-    if x.recipe.model != y.recipe.model { throw refuse("models", x.recipe.model, y.recipe.model) }
+    if x.recipe.model != y.recipe.model || x.recipe.modelHash?.value != y.recipe.modelHash?.value {
+      throw refuse("models", x.recipe.modelIdentity, y.recipe.modelIdentity)
+    }
     if x.placement.region != y.placement.region {
       throw refuse("regions of the picture", "\(x.placement.region)", "\(y.placement.region)")
     }

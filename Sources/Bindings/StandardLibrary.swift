@@ -18,9 +18,10 @@ public final class StandardLibrary: Sendable {
   func call(
     _ module: String, _ name: String, _ arguments: [Value], context: CallContext
   ) throws -> Value {
-    do {
-      return try context.call(function(module, name), arguments)
-    } catch let failure as RuntimeFailure {
+    do { return try context.call(function(module, name), arguments) } catch let failure
+      as RuntimeFailure where failure.diagnostic.file.isLibrary
+    {
+      // The user called a primitive: that it is written in Clip is no concern of the message.
       throw ScriptError(
         failure.diagnostic.message, hint: failure.diagnostic.hint, kind: failure.kind)
     }

@@ -17,6 +17,9 @@ public final class CLIPModel: Sendable {
   /// Names of the things a small model has seen in training; empty where the model does not say.
   public let knownWords: [String]
 
+  /// The SHA-256 of its first file.
+  public let sha256: FileHash
+
   private let lazyImageTower: Lazy<ImageTower>
   private let lazyTextTower: Lazy<TextTransformer>
 
@@ -33,8 +36,14 @@ public final class CLIPModel: Sendable {
   /// - Parameters:
   ///   - name: what users called it
   ///   - knownWords: what the model says it has seen
-  public init(_ checkpoint: Checkpoint, name: String, knownWords: [String] = []) {
+  ///   - sha256: the hash, where the model is no file
+  public init(
+    _ checkpoint: Checkpoint, name: String, knownWords: [String] = [],
+    sha256: (@Sendable () -> String?)? = nil
+  ) {
     self.name = name
+    let file = checkpoint.files.first ?? checkpoint.path
+    self.sha256 = FileHash(sha256 ?? { try? SHA256.hex(of: file) })
     self.checkpoint = checkpoint
     self.knownWords = knownWords
     let architecture = checkpoint.architecture

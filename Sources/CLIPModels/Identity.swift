@@ -1,9 +1,8 @@
 import Checkpoints
+import Dispatch
+import Synchronization
 
 extension CLIPModel {
-  /// The model as recipes name it: its name and where that leaves doubt, its file.
-  public var identity: String { name }
-
   /// One line on the architecture: `ViT, 112 px, patch 8, 6 blocks of 128, embedding 128, quickGELU`.
   public var summary: String {
     let tower =
@@ -15,5 +14,26 @@ extension CLIPModel {
       }
     return "\(tower), embedding \(architecture.embedDim), \(architecture.activation.rawValue)"
       + (architecture.activationSource.isEmpty ? "" : " (\(architecture.activationSource))")
+  }
+}
+
+/// The SHA-256 of a model's files, computed beside other work from the moment the model is loaded:
+/// hundreds of megabytes take a second that nobody should wait for before the first picture.
+public final class FileHash: Sendable {
+  private let result = Mutex<String?>(nil)
+  private let group = DispatchGroup()
+
+  /// Starts hashing. `compute` gives the hash in hexadecimal, or nil where a file cannot be read.
+  init(_ compute: @escaping @Sendable () -> String?) {
+    DispatchQueue.global(qos: .utility).async(group: group) { [self] in
+      let hash = compute()
+      result.withLock { $0 = hash }
+    }
+  }
+
+  /// The hash, waited for; nil where a file could not be read.
+  public var value: String? {
+    group.wait()
+    return result.withLock { $0 }
   }
 }

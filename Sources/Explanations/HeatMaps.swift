@@ -3,13 +3,15 @@ import Imaging
 import Tensors
 
 /// How a value was made: enough to make it again, and to say what differs between two.
-public struct Recipe: Sendable, Equatable {
+public struct Recipe: Sendable {
   /// The method's name: `surgery`, `similarity`.
   public var method: String
   /// Options by name, defaults filled in, in the order the documentation lists them.
   public var options: [Option]
-  /// The model's name and the SHA-256 of its file.
+  /// The model's name.
   public var model: String
+  /// The SHA-256 of the model's file.
+  public var modelHash: FileHash?
   /// The picture's size and the SHA-256 of its pixels.
   public var image: String
 
@@ -28,11 +30,19 @@ public struct Recipe: Sendable, Equatable {
   }
 
   /// A recipe from its parts.
-  public init(method: String, options: [Option], model: String, image: String) {
+  public init(
+    method: String, options: [Option], model: String, modelHash: FileHash? = nil, image: String
+  ) {
     self.method = method
     self.options = options
     self.model = model
+    self.modelHash = modelHash
     self.image = image
+  }
+
+  /// The model's name and hash: `ViT-B/16 sha256:5806…`. Waits for the hash.
+  public var modelIdentity: String {
+    modelHash?.value.map { "\(model) sha256:\($0)" } ?? model
   }
 
   /// `surgery(depth: 6, size: 224)` and the rest, on one line.

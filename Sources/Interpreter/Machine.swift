@@ -32,6 +32,8 @@ final class Machine: CallContext {
   var modules: [String: Value] = [:]
   private var depth = 0
   private var untilPoll = 0
+  /// Warnings that were given already.
+  private var warned: Set<String> = []
   /// Where the builtin that runs now was called.
   private var site: (file: SourceFile, span: Span)?
 
@@ -66,6 +68,9 @@ final class Machine: CallContext {
   ) throws -> Value {
     switch function.implementation {
     case .closure(let closure):
+      let outer = site
+      if !file.isLibrary { site = (file, span) }
+      defer { site = outer }
       do {
         return try call(closure, positional, options)
       } catch var failure as RuntimeFailure {
@@ -75,9 +80,9 @@ final class Machine: CallContext {
     case .builtin(let reference):
       let arguments = try bind(reference, positional, options)
       try poll()
+      // What the library calls on the user's behalf is reported at the user's own call.
       let outer = site
-      // What the standard library does for a builtin happens at the call that the user wrote.
-      if outer == nil || !file.isLibrary { site = (file, span) }
+      if !file.isLibrary || outer == nil { site = (file, span) }
       defer { site = outer }
       depth += 1
       defer { depth -= 1 }
@@ -222,7 +227,8 @@ final class Machine: CallContext {
   func printLine(_ text: String) { host.output(text) }
 
   func warn(_ message: String) {
-    guard let site else { return }
+    // A warning in a loop is worth telling once.
+    guard let site, warned.count < 1000, warned.insert(message).inserted else { return }
     host.warning(Diagnostic(.warning, message, file: site.file, span: site.span))
   }
 

@@ -29,6 +29,8 @@ public final class SourceFile: Sendable {
   public let name: String
   /// What distinguishes it from other files: an absolute path where it has one.
   public let path: String
+  /// Whether this is a module of the standard library.
+  public var isLibrary: Bool { path.hasPrefix("std:") }
   /// The text as UTF-8.
   public let utf8: [UInt8]
   private let lineStarts: [Int]

@@ -13,6 +13,7 @@ struct Runner {
   func run() -> Int32 {
     if let threads = request.threads { Workers.count = threads }
     Interrupts.install()
+    ProgressLine.install()
     let file: SourceFile
     do { file = try read() } catch {
       complain("error: \(error)")

@@ -25,13 +25,13 @@ let tokensPrimitive = Builtin(
 ) { arguments, context in
   let model = try arguments.object("model", ModelValue.self, called: "a model").model
   let text = try arguments.string("text")
-  let truncate = try arguments.bool("truncate")
   let encoded: TokenizedText
   do {
     encoded = try model.tokenizer.encode(
-      text, context: model.architecture.text.contextLength, truncate: truncate)
+      text, context: model.architecture.text.contextLength, truncate: arguments.bool("truncate"))
   } catch let error as TokenizationError {
-    throw scriptError(error, text: text, argument: "text")
+    throw ScriptError(
+      error.description, argument: "text", hint: "cut it off with `truncate: true`")
   }
   if encoded.isTruncated {
     context.warn("\"\(abbreviated(text))\" is longer than the model's context; its end was cut off")

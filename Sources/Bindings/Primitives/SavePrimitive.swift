@@ -125,7 +125,7 @@ private struct Writer {
     case "json":
       let labels = JSON.text(.list(maps.labels.map(Value.string))) ?? "[]"
       let recipe =
-        JSON.text(.string("\(maps.recipe.description) on \(maps.recipe.image) by \(maps.recipe.model)"))
+        JSON.text(.string("\(maps.recipe.description) on \(maps.recipe.image) by \(maps.recipe.modelIdentity)"))
         ?? "null"
       return Array(
         "{\"labels\": \(labels), \"recipe\": \(recipe), \"grid\": \(jsonArray(maps.grid))}\n".utf8)
@@ -134,7 +134,7 @@ private struct Writer {
         .rgb(try picture(of: maps)),
         text: [
           PNG.Text("Software", "clipscope"), PNG.Text("Recipe", maps.recipe.description),
-          PNG.Text("Model", maps.recipe.model), PNG.Text("Source", maps.recipe.image),
+          PNG.Text("Model", maps.recipe.modelIdentity), PNG.Text("Source", maps.recipe.image),
         ])
     default: return try refuse(["png", "npy", "npz", "json"])
     }

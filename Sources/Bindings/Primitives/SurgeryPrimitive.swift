@@ -101,7 +101,7 @@ func surgeryPrimitive(library: StandardLibrary) -> Builtin {
           Recipe.Option("features", removed),
           Recipe.Option("templates", describe(templates: arguments["templates"], texts)),
         ] + view.recorded(for: input).map { Recipe.Option($0.0, $0.1) },
-        model: model.model.identity, image: image.identity)
+        model: model.model.name, modelHash: model.model.sha256, image: image.identity)
       return .object(
         HeatMapsValue(
           maps: try heatMaps(from: scores, labels: texts.labels, input: input, recipe: recipe)))

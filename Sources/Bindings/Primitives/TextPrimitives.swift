@@ -1,7 +1,6 @@
 import CLIPModels
 import Interpreter
 import Tensors
-import Tokenization
 
 /// Encodes prompts as primitives do: errors name the prompt, a truncated one or one with words the
 /// model never saw warns.
@@ -15,7 +14,8 @@ func encodePrompts(
   var truncated: [Int] = []
   do {
     let rows = try model.encode(
-      prompts: prompts, truncate: truncate, batch: batch, truncated: { truncated.append($0) })
+      prompts: prompts, truncate: truncate, batch: batch, truncated: { truncated.append($0) },
+      progress: Progress.task("encoding prompts", of: prompts.count))
     for index in truncated.prefix(3) {
       context.warn(
         "\"\(abbreviated(prompts[index]))\" is longer than the model's "
@@ -23,26 +23,8 @@ func encodePrompts(
     }
     if truncated.count > 3 { context.warn("\(truncated.count - 3) more prompts were cut off") }
     return rows
-  } catch let error as TokenizationError {
-    let text = prompts.first { (try? tokens(of: $0, model: model)) == nil } ?? ""
-    throw scriptError(error, text: text, argument: argument)
-  }
-}
-
-/// A prompt's tokens; throws where they do not fit the model's context.
-private func tokens(of text: String, model: CLIPModel) throws -> TokenizedText {
-  try model.tokenizer.encode(text, context: model.architecture.text.contextLength, truncate: false)
-}
-
-/// What is wrong with a prompt, in the user's terms.
-func scriptError(_ error: TokenizationError, text: String, argument: String) -> ScriptError {
-  switch error {
-  case .tooLong(let tokens, let limit):
-    ScriptError(
-      "\"\(abbreviated(text))\" has \(tokens) tokens, with start and end; the model reads at most \(limit)",
-      argument: argument,
-      hint: "shorten it; `encode` and `tokens` cut it off with `truncate: true`")
-  case .noRoom: ScriptError(error.description, argument: argument)
+  } catch let error as PromptError {
+    throw ScriptError(error.description, argument: argument, hint: "shorten it")
   }
 }
 

@@ -105,7 +105,7 @@ private func commonField(_ maps: HeatMaps, _ name: String) -> Value? {
   case "recipe":
     var record = Record()
     record["method"] = .string(maps.recipe.method)
-    record["model"] = .string(maps.recipe.model)
+    record["model"] = .string(maps.recipe.modelIdentity)
     record["image"] = .string(maps.recipe.image)
     for option in maps.recipe.options { record[option.name] = .string(option.value) }
     return .record(record)

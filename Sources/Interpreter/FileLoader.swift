@@ -64,8 +64,3 @@ public struct FileLoader: SourceLoader {
     return try SourceFile.decode(name: name, path: identity, bytes: bytes)
   }
 }
-
-extension SourceFile {
-  /// Whether this is a module of the standard library.
-  var isLibrary: Bool { path.hasPrefix("std:") }
-}

@@ -80,7 +80,9 @@ let package = Package(
     .testTarget(name: "ExplanationsTests", dependencies: ["Explanations", "TestSupport"]),
     .testTarget(name: "SyntaxTests", dependencies: ["Syntax"]),
     .testTarget(name: "InterpreterTests", dependencies: ["Interpreter", "Syntax", "TestSupport"]),
-    .testTarget(name: "BindingsTests", dependencies: ["Bindings", "TestSupport"]),
+    .testTarget(
+      name: "BindingsTests",
+      dependencies: ["Bindings", "Imaging", "Interpreter", "Syntax", "Tensors", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .gnu17

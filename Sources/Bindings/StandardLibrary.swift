@@ -1,6 +1,6 @@
 import Interpreter
-import Syntax
 import Synchronization
+import Syntax
 
 /// Functions of the standard library, which are Clip code, for primitives that are written with them.
 public final class StandardLibrary: Sendable {
@@ -14,7 +14,7 @@ public final class StandardLibrary: Sendable {
     makeRegistry = registry
   }
 
-  /// Calls `std.<module>.<name>`.
+  /// Calls `std.<module>.<name>`. An error there is the caller's: users see the line they wrote.
   func call(
     _ module: String, _ name: String, _ arguments: [Value], context: CallContext
   ) throws -> Value {

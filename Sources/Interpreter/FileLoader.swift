@@ -20,8 +20,7 @@ public struct FileLoader: SourceLoader {
   /// A file relative to the folder of the file that imports it.
   public func file(_ path: String, importedBy importer: SourceFile) throws -> SourceFile {
     guard !path.isEmpty, !path.utf8.contains(0) else { throw SourceError("the import names no file") }
-    let isLibrary = importer.path.hasPrefix("std:")
-    if isLibrary { throw SourceError("the standard library imports no files") }
+    if importer.isLibrary { throw SourceError("the standard library imports no files") }
     let folder =
       importer.path.hasPrefix("/") ? ScriptPaths.folder(of: importer.path) : ScriptPaths.currentFolder
     let absolute = ScriptPaths.absolute(path, in: folder)

@@ -72,7 +72,8 @@ struct GoldenSurgeryTests {
       var found = try Golden.array(atPath: folder + "/" + name)
       if stride > 1 { found = found.everyNth(stride) }
       let expected = try Golden.array("\(model)/golden/\(golden)")
-      let error = relativeError(found.reshaped(expected.count == found.count ? expected.shape : found.shape), expected)
+      let error = relativeError(
+        found.reshaped(expected.count == found.count ? expected.shape : found.shape), expected)
       #expect(error <= 1e-4, "\(file) \(image) \(name): \(error)")
     }
     for name in ["ensemble_labels", "ensemble_single", "ensemble_empty", "text_features"] {
@@ -91,7 +92,9 @@ struct GoldenSurgeryTests {
       let points = try Self.points(folder + "/\(size)/points.json")
       let expected = try JSONDecoder().decode(
         [[[Int]]].self,
-        from: Data(contentsOf: URL(fileURLWithPath: Golden.path("\(model)/golden/\(image)/surgery-\(size)/points.json"))))
+        from: Data(
+          contentsOf: URL(
+            fileURLWithPath: Golden.path("\(model)/golden/\(image)/surgery-\(size)/points.json"))))
       #expect(points == expected.filter { !$0.isEmpty }, "\(file) \(image) \(size)")
     }
   }

@@ -1,3 +1,4 @@
+import Bindings
 import Foundation
 import Interpreter
 import Syntax
@@ -32,12 +33,15 @@ public struct ScriptRunner: Sendable {
     self.outputFolder = outputFolder
   }
 
-  /// The folder of language scripts, found beside this source file.
-  public static let scriptsFolder: String = {
-    let here = URL(fileURLWithPath: #filePath)
-    return here.deletingLastPathComponent().deletingLastPathComponent()
-      .appendingPathComponent("LanguageTests/Scripts").path
-  }()
+  /// A runner with everything that the command line offers.
+  public static func engine(outputFolder: String) -> ScriptRunner {
+    ScriptRunner(
+      registry: Engine.registry, operators: Engine.operators, library: Engine.libraryText,
+      outputFolder: outputFolder)
+  }
+
+  /// The folder of language scripts.
+  public static let scriptsFolder = ProjectFolder.path + "/Tests/LanguageTests/Scripts"
 
   /// All scripts below a folder, by their path relative to it, in order. Names that begin with `_`
   /// are imported by others and do not stand alone.
@@ -88,12 +92,17 @@ public struct ScriptRunner: Sendable {
   public func complaints(about path: String) throws -> [String] {
     let name = (path as NSString).lastPathComponent
     let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
-    let file = try SourceFile.decode(name: name, path: path, bytes: bytes)
+    return try complaints(about: SourceFile.decode(name: name, path: path, bytes: bytes))
+  }
+
+  /// The same of a source; one that expects nothing and prints nothing is fine where it `mayBeSilent`.
+  public func complaints(about file: SourceFile, mayBeSilent: Bool = false) throws -> [String] {
+    let name = file.name
     let outcome = try run(file)
     var complaints: [String] = []
 
     let expectations = Expectation.all(in: file)
-    if expectations.isEmpty { complaints.append("\(name) expects nothing") }
+    if expectations.isEmpty && !mayBeSilent { complaints.append("\(name) expects nothing") }
     let printed = expectations.filter { $0.kind == "expect" }
     for (index, expectation) in printed.enumerated() {
       let found = index < outcome.output.count ? outcome.output[index] : "nothing"

@@ -8,7 +8,7 @@ let creationBuiltins: [Builtin] = [
     gives: .engine("tensor"), "A tensor of the numbers in a list",
     details:
       "Nested lists give one axis a level. Scalars are float32. A list of bools gives a mask of 0 and 1.",
-    example: "print(tensor([[1, 2, 3], [4, 5, 6]]).shape)  # [2, 3]"
+    example: "print(tensor([[1, 2, 3], [4, 5, 6]]).shape)  # expect: [2, 3]"
   ) { arguments in
     if case .list(let values) = arguments["values"] {
       let tensor = try ListConversion.tensor(values, operation: "tensor")
@@ -27,14 +27,14 @@ let creationBuiltins: [Builtin] = [
       Builtin.Parameter("value", .number, "every scalar"),
     ],
     gives: .engine("tensor"), "A tensor in which every scalar is one value",
-    example: "print(sum(full([2, 3], 0.5)))  # 3"
+    example: "print(sum(full([2, 3], 0.5)))  # expect: 3"
   ) { arguments in
     .object(
       TensorValue(try .full(try arguments.integers("shape") ?? [], Float(try arguments.number("value")))))
   },
   arrayBuiltin(
     "eye", [Builtin.Parameter("size", .int, "rows and columns")], gives: .engine("tensor"),
-    "The identity matrix [size, size]", example: "print(sum(eye(3)))  # 3"
+    "The identity matrix [size, size]", example: "print(sum(eye(3)))  # expect: 3"
   ) { arguments in .object(TensorValue(try .eye(try arguments.integer("size")))) },
   arrayBuiltin(
     "linspace",
@@ -43,7 +43,7 @@ let creationBuiltins: [Builtin] = [
       Builtin.Parameter("end", .number, "the last number"),
       Builtin.Parameter("count", .int, default: .number(50), "how many"),
     ], gives: .engine("tensor"), "Numbers at equal distances, both ends included",
-    example: "print(linspace(0, 1, 5)[1])  # 0.25"
+    example: "print(linspace(0, 1, 5)[1])  # expect: 0.25"
   ) { arguments in
     .object(
       TensorValue(
@@ -58,7 +58,7 @@ let creationBuiltins: [Builtin] = [
     ], gives: .engine("tensor"), "Normally distributed random numbers",
     details: "xoshiro256++ (Blackman and Vigna 2021) seeded by SplitMix64, and Marsaglia's polar method: "
       + "the same numbers on every machine.",
-    example: "print(normal([2, 3], seed: 1).shape)  # [2, 3]"
+    example: "print(normal([2, 3], seed: 1).shape)  # expect: [2, 3]"
   ) { arguments in
     .object(
       TensorValue(
@@ -75,7 +75,7 @@ let creationBuiltins: [Builtin] = [
     ], gives: .engine("tensor"), "Evenly distributed random numbers",
     details:
       "xoshiro256++ (Blackman and Vigna 2021) seeded by SplitMix64: the same numbers on every machine.",
-    example: "print(max(uniform(100, low: 2, high: 3)) < 3)  # true"
+    example: "print(max(uniform(100, low: 2, high: 3)) < 3)  # expect: true"
   ) { arguments in
     .object(
       TensorValue(
@@ -89,7 +89,7 @@ let creationBuiltins: [Builtin] = [
     gives: .engine("tensor"), "The numbers from 0 up to a count, in random order",
     details:
       "Fisher–Yates with xoshiro256++: the same order on every machine. Use it as an index to shuffle rows.",
-    example: "print(sum(permutation(4)))  # 6"
+    example: "print(sum(permutation(4)))  # expect: 6"
   ) { arguments in
     .object(
       TensorValue(
@@ -98,14 +98,14 @@ let creationBuiltins: [Builtin] = [
   },
   arrayBuiltin(
     "shape", [ArraySignature.values()], gives: .list(.int), "The extent of each axis",
-    example: "print(shape(zeros([2, 3])))  # [2, 3]"
+    example: "print(shape(zeros([2, 3])))  # expect: [2, 3]"
   ) { arguments in
     .list(try arguments.tensor("values", for: "shape").shape.map { .number(Double($0)) })
   },
   arrayBuiltin(
     "item", [ArraySignature.values("a tensor or list of one number")], gives: .number,
     "The one number in a tensor", details: "An error where there is more than one.",
-    example: "print(item(tensor([[7]])))  # 7"
+    example: "print(item(tensor([[7]])))  # expect: 7"
   ) { arguments in
     switch try arguments.numeric("values", for: "item") {
     case .number(let number): return .number(number)
@@ -121,6 +121,6 @@ let creationBuiltins: [Builtin] = [
 private func filled(_ name: String, _ value: Float, _ summary: String) -> Builtin {
   arrayBuiltin(
     name, [Builtin.Parameter("shape", ArraySignature.shape, "extents: a number or a list")],
-    gives: .engine("tensor"), summary, example: "print(sum(\(name)([2, 3])))  # \(Int(value) * 6)"
+    gives: .engine("tensor"), summary, example: "print(sum(\(name)([2, 3])))  # expect: \(Int(value) * 6)"
   ) { arguments in .object(TensorValue(try .full(try arguments.integers("shape") ?? [], value, for: name))) }
 }

@@ -4,16 +4,17 @@ import Tensors
 
 /// Functions that work element by element. Plain numbers and lists stay plain, in double.
 let elementwiseBuiltins: [Builtin] = [
-  unary("abs", .absolute, "The value without its sign", example: "print(abs([-1, 2]))  # [1, 2]") {
+  unary("abs", .absolute, "The value without its sign", example: "print(abs([-1, 2]))  # expect: [1, 2]") {
     Swift.abs($0)
   },
-  unary("exp", .exp, "e to the power of each value", example: "print(exp(0))  # 1") { Glibc.exp($0) },
+  unary("exp", .exp, "e to the power of each value", example: "print(exp(0))  # expect: 1") { Glibc.exp($0) },
   unary(
     "log", .log, "The natural logarithm", details: "log(0) is -inf; of negative numbers, nan.",
-    example: "print(log(1))  # 0"
+    example: "print(log(1))  # expect: 0"
   ) { Glibc.log($0) },
   unary(
-    "sqrt", .sqrt, "The square root", details: "Of negative numbers, nan.", example: "print(sqrt(9))  # 3"
+    "sqrt", .sqrt, "The square root", details: "Of negative numbers, nan.",
+    example: "print(sqrt(9))  # expect: 3"
   ) { $0.squareRoot() },
   arrayBuiltin(
     "clamp",
@@ -23,7 +24,7 @@ let elementwiseBuiltins: [Builtin] = [
       Builtin.Parameter(
         "high", .union([.number, .none]), default: Value.none, "the largest value; none is no bound"),
     ], gives: ArraySignature.sameKind, "Values below or above bounds moved to them", details: "nan stays.",
-    example: "print(clamp([-1, 0.5, 7], 0, 1))  # [0, 0.5, 1]"
+    example: "print(clamp([-1, 0.5, 7], 0, 1))  # expect: [0, 0.5, 1]"
   ) { arguments in
     let low = try arguments.optionalNumber("low")
     let high = try arguments.optionalNumber("high")
@@ -47,7 +48,7 @@ let elementwiseBuiltins: [Builtin] = [
       Builtin.Parameter("b", ArraySignature.array, "values where it does not"),
     ], gives: ArraySignature.sameKind, "Values from one of two places, element by element",
     details: "All three are broadcast to a common shape. What is not zero holds.",
-    example: "print(where([true, false], [1, 2], 0))  # [1, 0]"
+    example: "print(where([true, false], [1, 2], 0))  # expect: [1, 0]"
   ) { arguments in
     let parts = try ["condition", "a", "b"].map { try arguments.numeric($0, for: "where") }
     return try plainly(parts, "where") {
@@ -61,7 +62,7 @@ let elementwiseBuiltins: [Builtin] = [
     gives: .union([.bool, .list(.bool), .engine("tensor")]), "Whether values are equal, element by element",
     details:
       "Tensors give a mask of 0 and 1, numbers a bool, lists a list of bools. `a == b` compares as a whole.",
-    example: "print(equal([1, 2], [1, 3]))  # [true, false]"
+    example: "print(equal([1, 2], [1, 3]))  # expect: [true, false]"
   ) { arguments in
     let parts = try ["a", "b"].map { try arguments.numeric($0, for: "equal") }
     if let plain = try NumericArgument.plainRows(parts, operation: "equal") {
@@ -77,7 +78,7 @@ let elementwiseBuiltins: [Builtin] = [
       Builtin.Parameter("absolute", .number, default: .number(1e-8), "tolerance besides"),
     ], gives: .bool, "Whether all values are equal within a tolerance",
     details: "|a − b| ≤ absolute + relative · |b| everywhere, broadcast. nan is close to nothing.",
-    example: "print(allclose([1, 2], [1, 2.000001]))  # true"
+    example: "print(allclose([1, 2], [1, 2.000001]))  # expect: true"
   ) { arguments in
     let parts = try ["a", "b"].map { try arguments.numeric($0, for: "allclose") }
     let relative = try arguments.number("relative")

@@ -3,13 +3,15 @@ import Tensors
 
 /// Functions about the order of values: extremes' places, sorting, quantiles, rank correlation.
 let orderingBuiltins: [Builtin] = [
-  argument("argmax", largest: true, "Where the largest value is", example: "print(argmax([3, 9, 2]))  # 1"),
-  argument("argmin", largest: false, "Where the smallest value is", example: "print(argmin([3, 9, 2]))  # 2"),
+  argument(
+    "argmax", largest: true, "Where the largest value is", example: "print(argmax([3, 9, 2]))  # expect: 1"),
+  argument(
+    "argmin", largest: false, "Where the smallest value is", example: "print(argmin([3, 9, 2]))  # expect: 2"),
   arrayBuiltin(
     "sort", [ArraySignature.values("a list of numbers or a tensor")],
     options: [ArraySignature.axis(-1), descending], gives: .union([.list(.number), .engine("tensor")]),
     "Sorted values along an axis", details: "nan comes last. A list gives a list.",
-    example: "print(sort([3, 1, 2]))  # [1, 2, 3]"
+    example: "print(sort([3, 1, 2]))  # expect: [1, 2, 3]"
   ) { arguments in
     let (axis, isDescending) = (try arguments.integer("axis"), arguments.flag("descending"))
     let values = try arguments.numeric("values", for: "sort")
@@ -24,7 +26,7 @@ let orderingBuiltins: [Builtin] = [
     options: [ArraySignature.axis(-1), descending], gives: .union([.list(.int), .engine("tensor")]),
     "The positions that sort an axis",
     details: "Equal values keep their order; nan comes last. Use it as an index.",
-    example: "print(argsort([3, 1, 2]))  # [1, 2, 0]"
+    example: "print(argsort([3, 1, 2]))  # expect: [1, 2, 0]"
   ) { arguments in
     let (axis, isDescending) = (try arguments.integer("axis"), arguments.flag("descending"))
     let values = try arguments.numeric("values", for: "argsort")
@@ -46,7 +48,7 @@ let orderingBuiltins: [Builtin] = [
     details:
       "A record of `values`, best first, and `indices`; lists for a list. Of equal values the first wins. "
       + "An error where the axis has fewer than k.",
-    example: "print(topk([3, 9, 2, 5], 2).indices)  # [1, 3]"
+    example: "print(topk([3, 9, 2, 5], 2).indices)  # expect: [1, 3]"
   ) { arguments in
     let (axis, k) = (try arguments.integer("axis"), try arguments.integer("k"))
     let isLargest = arguments.flag("largest")
@@ -76,7 +78,7 @@ let orderingBuiltins: [Builtin] = [
     details:
       "Interpolated linearly between neighbours, as NumPy. Several fractions come first in the result's shape. "
       + "nan where any value is.",
-    example: "print(quantile([1, 2, 3, 4], 0.5))  # 2.5"
+    example: "print(quantile([1, 2, 3, 4], 0.5))  # expect: 2.5"
   ) { arguments in
     let axis = try arguments.integers("axis")?.first
     let (fractions, isSingle) = try fractions(arguments["q"])
@@ -130,7 +132,7 @@ private func correlation(
       Builtin.Parameter("b", ArraySignature.array, "another with as many values"),
     ], gives: .number, summary,
     details: "Tensors of any shape are taken value by value. " + details + "nan where a series is constant.",
-    example: "print(\(name)([1, 2, 3], [2, 4, 6]))  # 1"
+    example: "print(\(name)([1, 2, 3], [2, 4, 6]))  # expect: 1"
   ) { arguments in
     .number(try measure(try arguments.tensor("a", for: name), try arguments.tensor("b", for: name)))
   }

@@ -5,7 +5,7 @@ import Tensors
 let productBuiltins: [Builtin] = [
   arrayBuiltin(
     "dot", pair("a vector"), gives: .number, "The sum of the products of two vectors' numbers",
-    details: "In double. For matrices write `a @ b`.", example: "print(dot([1, 2], [3, 4]))  # 11"
+    details: "In double. For matrices write `a @ b`.", example: "print(dot([1, 2], [3, 4]))  # expect: 11"
   ) { arguments in
     let parts = try ["a", "b"].map { try arguments.numeric($0, for: "dot") }
     if case .numbers(let x) = parts[0], case .numbers(let y) = parts[1] {
@@ -19,7 +19,7 @@ let productBuiltins: [Builtin] = [
     "The cosine of the angle between rows, all pairs [n, m]",
     details:
       "Σ aᵢ bᵢ / (|a| |b|). One row on a side drops its axis; two rows give a number. Rows of zeros have cosine 0.",
-    example: "print(cosine([1, 0], [0, 2]))  # 0"
+    example: "print(cosine([1, 0], [0, 2]))  # expect: 0"
   ) { arguments in
     let parts = try ["a", "b"].map { try arguments.numeric($0, for: "cosine") }
     let result = try Tensor.cosineSimilarity(parts[0].tensor, parts[1].tensor)
@@ -36,7 +36,7 @@ let productBuiltins: [Builtin] = [
     details:
       "Labels are single letters; a label twice in one operand is its diagonal. Without `->` the result has "
       + "the labels that occur once, in alphabetical order. Operands are contracted in pairs, from the left.",
-    example: "print(einsum(\"i,i\", [1, 2], [3, 4]))  # 11"
+    example: "print(einsum(\"i,i\", [1, 2], [3, 4]))  # expect: 11"
   ) { arguments in
     let operands = try arguments.list("operands").map { try NumericArgument($0, operation: "einsum").tensor }
     return Value(try Einsum.evaluate(arguments.text("equation"), operands))
@@ -47,7 +47,7 @@ let productBuiltins: [Builtin] = [
     details:
       "A record of `u` [m, r], `s` [r] falling, and `vt` [r, n], r = min(m, n). The largest entry of each "
       + "column of u is positive. Computed in double. An error where values are not finite.",
-    example: "print(svd(eye(2)).s[0])  # 1"
+    example: "print(svd(eye(2)).s[0])  # expect: 1"
   ) { arguments in
     let (u, s, vt) = try arguments.tensor("values", for: "svd").singularValueDecomposition()
     return .record(Record(["u": Value(u), "s": Value(s), "vt": Value(vt)]))

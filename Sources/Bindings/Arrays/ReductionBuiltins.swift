@@ -4,13 +4,15 @@ import Tensors
 
 /// Functions that make one number of many, over everything or along axes.
 let reductionBuiltins: [Builtin] = [
-  reduction("sum", .sum, "The sum", example: "print(sum([1, 2, 3]))  # 6"),
-  reduction("mean", .mean, "The mean", example: "print(mean([1, 2, 3]))  # 2"),
+  reduction("sum", .sum, "The sum", example: "print(sum([1, 2, 3]))  # expect: 6"),
+  reduction("mean", .mean, "The mean", example: "print(mean([1, 2, 3]))  # expect: 2"),
   reduction(
     "norm", .norm, "The Euclidean length √Σx²",
-    details: "To normalize rows: `t / norm(t, axis: -1, keep: true)`.", example: "print(norm([3, 4]))  # 5"),
+    details: "To normalize rows: `t / norm(t, axis: -1, keep: true)`.",
+    example: "print(norm([3, 4]))  # expect: 5"),
   reduction(
-    "logsumexp", .logSumExp, "log Σ eˣ, without overflow", example: "print(logsumexp([1000]))  # 1000"),
+    "logsumexp", .logSumExp, "log Σ eˣ, without overflow", example: "print(logsumexp([1000]))  # expect: 1000"
+  ),
   arrayBuiltin(
     "std", [ArraySignature.values()],
     options: [
@@ -19,16 +21,16 @@ let reductionBuiltins: [Builtin] = [
         "correction", .number, default: .number(0), "1 divides by n − 1: the sample's estimate"),
     ], gives: ArraySignature.numberOrTensor, "The standard deviation",
     details: "√(Σ(x − mean)² / (n − correction)), in double. nan where nothing remains to divide by.",
-    example: "print(std([1, 3]))  # 1"
+    example: "print(std([1, 3]))  # expect: 1"
   ) { arguments in
     try reduce(arguments, .std, correction: try arguments.number("correction"))
   },
-  extreme("max", .max, .maximum, "The largest value", example: "print(max(3, 4))  # 4"),
-  extreme("min", .min, .minimum, "The smallest value", example: "print(min([3, 1, 2]))  # 1"),
+  extreme("max", .max, .maximum, "The largest value", example: "print(max(3, 4))  # expect: 4"),
+  extreme("min", .min, .minimum, "The smallest value", example: "print(min([3, 1, 2]))  # expect: 1"),
   arrayBuiltin(
     "softmax", [ArraySignature.values()], options: [ArraySignature.axis(-1)], gives: ArraySignature.sameKind,
     "Positive weights with sum 1 along an axis: eˣ / Σ eˣ", details: "A list gives a list.",
-    example: "print(softmax([1, 1]))  # [0.5, 0.5]"
+    example: "print(softmax([1, 1]))  # expect: [0.5, 0.5]"
   ) { arguments in
     let axis = try arguments.integer("axis")
     switch try arguments.numeric("values", for: "softmax") {
@@ -46,7 +48,7 @@ let reductionBuiltins: [Builtin] = [
     "cumsum", [ArraySignature.values()], options: [ArraySignature.optionalAxis],
     gives: ArraySignature.sameKind,
     "Running sums along an axis", details: "Without an axis, over all values in order.",
-    example: "print(cumsum([1, 2, 3]))  # [1, 3, 6]"
+    example: "print(cumsum([1, 2, 3]))  # expect: [1, 3, 6]"
   ) { arguments in
     let axis = try arguments.integers("axis")?.first
     if let axis { _ = try ArrayLimits.axis(axis, rank: try rank(arguments, "cumsum"), for: "cumsum") }

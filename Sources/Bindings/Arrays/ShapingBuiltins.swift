@@ -10,7 +10,7 @@ let shapingBuiltins: [Builtin] = [
       Builtin.Parameter("shape", ArraySignature.shape, "new extents; one may be -1, which is inferred"),
     ], gives: .engine("tensor"), "The same values under another shape",
     details: "Row-major. An error where the counts differ.",
-    example: "print(reshape([1, 2, 3, 4], [2, -1]).shape)  # [2, 2]"
+    example: "print(reshape([1, 2, 3, 4], [2, -1]).shape)  # expect: [2, 2]"
   ) { arguments in
     let tensor = try arguments.tensor("values", for: "reshape")
     return Value(try tensor.reshaping(to: try arguments.integers("shape") ?? []))
@@ -23,7 +23,7 @@ let shapingBuiltins: [Builtin] = [
         "axes", .union([.list(.int), .none]), default: Value.none, "the new order of axes; none reverses them"
       ),
     ], gives: .engine("tensor"), "Axes in another order", details: "`t.T` reverses them too.",
-    example: "print(transpose(zeros([2, 3, 4]), [2, 0, 1]).shape)  # [4, 2, 3]"
+    example: "print(transpose(zeros([2, 3, 4]), [2, 0, 1]).shape)  # expect: [4, 2, 3]"
   ) { arguments in
     let values = try arguments.numeric("values", for: "transpose")
     let axes = try arguments.integers("axes")
@@ -37,7 +37,7 @@ let shapingBuiltins: [Builtin] = [
     "squeeze", [ArraySignature.values("a tensor")], options: [ArraySignature.optionalAxis],
     gives: ArraySignature.numberOrTensor, "Without axes of extent 1",
     details: "With `axis`, without that one; an error where its extent is not 1.",
-    example: "print(squeeze(zeros([1, 3, 1])).shape)  # [3]"
+    example: "print(squeeze(zeros([1, 3, 1])).shape)  # expect: [3]"
   ) { arguments in
     let values = try arguments.numeric("values", for: "squeeze")
     return Value(
@@ -48,7 +48,7 @@ let shapingBuiltins: [Builtin] = [
     "concat", [Builtin.Parameter("tensors", .list(.any), "tensors that differ along one axis at most")],
     options: [ArraySignature.axis(0)], gives: .engine("tensor"), "Tensors joined along an axis",
     details: "Names of rows are kept where all have them and the first axis is joined.",
-    example: "print(concat([zeros([1, 3]), ones([2, 3])]).shape)  # [3, 3]"
+    example: "print(concat([zeros([1, 3]), ones([2, 3])]).shape)  # expect: [3, 3]"
   ) { arguments in
     let parts = try arguments.list("tensors").map { try NumericArgument($0, operation: "concat") }
     let axis = try arguments.integer("axis")
@@ -61,7 +61,7 @@ let shapingBuiltins: [Builtin] = [
   arrayBuiltin(
     "stack", [Builtin.Parameter("tensors", .list(.any), "tensors of one shape, or numbers")],
     options: [ArraySignature.axis(0)], gives: .engine("tensor"), "Tensors joined along a new axis",
-    example: "print(stack([zeros(3), ones(3)]).shape)  # [2, 3]"
+    example: "print(stack([zeros(3), ones(3)]).shape)  # expect: [2, 3]"
   ) { arguments in
     let parts = try arguments.list("tensors").map { try NumericArgument($0, operation: "stack") }
     return Value(

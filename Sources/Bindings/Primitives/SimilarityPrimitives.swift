@@ -123,7 +123,8 @@ func similarityPrimitive(library: StandardLibrary) -> Builtin {
         Recipe.Option("templates", describe(templates: arguments["templates"], texts)))
       options += view.recorded(for: input).map { Recipe.Option($0.0, $0.1) }
       let recipe = Recipe(
-        method: "similarity", options: options, model: model.model.name, modelHash: model.model.sha256, image: image.identity)
+        method: "similarity", options: options, model: model.model.name, modelHash: model.model.sha256,
+        image: image.identity)
       return .object(
         HeatMapsValue(
           maps: try heatMaps(from: cosines, labels: texts.labels, input: input, recipe: recipe)))

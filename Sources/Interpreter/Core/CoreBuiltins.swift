@@ -49,7 +49,9 @@ extension CoreBuiltins {
   static let general: [Builtin] = [
     Builtin(
       "print", section: section, [.init("values", .any, "what to print")], variadic: true, gives: .none,
-      .init("Prints values on one line, with spaces between them.", example: "print(1 + 2, \"dogs\")")
+      .init(
+        "Prints values on one line, with spaces between them.",
+        example: "print(1 + 2, \"dogs\")  # expect: 3 dogs")
     ) { arguments, context in
       context.printLine(arguments.list("values").map(\.text).joined(separator: " "))
       return .none
@@ -60,7 +62,9 @@ extension CoreBuiltins {
         .init("condition", .bool, "what must hold"),
         .init("message", .string, default: .string("the assertion does not hold"), "what to say otherwise"),
       ], gives: .none,
-      .init("Stops the script with a message when a condition does not hold.", example: "assert(1 < 2)")
+      .init(
+        "Stops the script with a message when a condition does not hold.",
+        example: "assert(1 < 2)")
     ) { arguments, _ in
       if !arguments.bool("condition") { throw ScriptError(arguments.string("message")) }
       return .none
@@ -94,11 +98,11 @@ extension CoreBuiltins {
     },
     Builtin(
       "type", section: section, [.init("value", .any)], gives: .string,
-      .init("The name of a value's type.", example: "print(type([1, 2]))")
+      .init("The name of a value's type.", example: "print(type([1, 2]))  # expect: list")
     ) { arguments, _ in .string(arguments["value"].typeName) },
     Builtin(
       "isnone", section: section, [.init("value", .any)], gives: .bool,
-      .init("Whether a value is `none`.", example: "print(isnone(none))")
+      .init("Whether a value is `none`.", example: "print(isnone(none))  # expect: true")
     ) { arguments, _ in
       if case .none = arguments["value"] { .bool(true) } else { .bool(false) }
     },
@@ -106,7 +110,7 @@ extension CoreBuiltins {
       "len", section: section, [.init("value", .any, "a list, string, record or sequence")], gives: .int,
       .init(
         "How many elements a list has, characters a string, fields a record, rows a table.",
-        example: "print(len([1, 2, 3]))")
+        example: "print(len([1, 2, 3]))  # expect: 3")
     ) { arguments, _ in
       switch arguments["value"] {
       case .list(let values): return .number(Double(values.count))

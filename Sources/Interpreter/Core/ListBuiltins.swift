@@ -16,7 +16,7 @@ extension CoreBuiltins {
       ], gives: .list(.number),
       .init(
         "Numbers from 0 up to an end, or from a start up to an end by a step; the end is not included.",
-        example: "print(range(3), range(1, 2, 0.5))")
+        example: "print(range(3), range(1, 2, 0.5))  # expect: [0, 1, 2] [1, 1.5]")
     ) { arguments, _ in
       var start = arguments.number("start")
       var end = arguments.number("end")
@@ -41,7 +41,7 @@ extension CoreBuiltins {
       .init(
         "Lists of elements that stand at the same place in each argument.",
         details: "The arguments must have the same length.",
-        example: "for name, n in zip([\"a\", \"b\"], [1, 2]) { print(name, n) }"
+        example: "for name, n in zip([\"a\", \"b\"], [1, 2]) { print(name, n) }  # expect: a 1  # expect: b 2"
       )
     ) { arguments, _ in
       let columns = try arguments.list("lists").map { value in
@@ -61,7 +61,8 @@ extension CoreBuiltins {
       options: [.init("from", .int, default: .number(0), "the first number")],
       gives: .list(.list(.any)),
       .init(
-        "Pairs of a number and an element.", example: "for i, x in enumerate([\"a\", \"b\"]) { print(i, x) }")
+        "Pairs of a number and an element.",
+        example: "for i, x in enumerate([\"a\", \"b\"]) { print(i, x) }  # expect: 0 a  # expect: 1 b")
     ) { arguments, _ in
       let first = arguments.number("from")
       return .list(
@@ -71,11 +72,15 @@ extension CoreBuiltins {
     },
     Builtin(
       "reversed", section: section, [sequence], gives: .list(.any),
-      .init("The elements from the last to the first.", example: "print(reversed([1, 2, 3]))")
+      .init(
+        "The elements from the last to the first.", example: "print(reversed([1, 2, 3]))  # expect: [3, 2, 1]"
+      )
     ) { arguments, _ in .list(try arguments.elements("xs").reversed()) },
     Builtin(
       "unique", section: section, [sequence], gives: .list(.any),
-      .init("Each element once, in the order of first occurrence.", example: "print(unique([2, 1, 2]))")
+      .init(
+        "Each element once, in the order of first occurrence.",
+        example: "print(unique([2, 1, 2]))  # expect: [2, 1]")
     ) { arguments, context in
       var found: [Value] = []
       // Scalars by their text; anything else by comparison.
@@ -98,7 +103,9 @@ extension CoreBuiltins {
     },
     Builtin(
       "flatten", section: section, [sequence], gives: .list(.any),
-      .init("The elements of a list's lists, one level deep.", example: "print(flatten([[1, 2], [3]]))")
+      .init(
+        "The elements of a list's lists, one level deep.",
+        example: "print(flatten([[1, 2], [3]]))  # expect: [1, 2, 3]")
     ) { arguments, _ in
       var result: [Value] = []
       for value in try arguments.elements("xs") {
@@ -109,7 +116,7 @@ extension CoreBuiltins {
     },
     Builtin(
       "first", section: section, [sequence], gives: .any,
-      .init("The first element.", example: "print(first([1, 2]))")
+      .init("The first element.", example: "print(first([1, 2]))  # expect: 1")
     ) { arguments, _ in
       guard let value = try arguments.elements("xs").first else {
         throw ScriptError("the list is empty", argument: "xs")
@@ -118,7 +125,7 @@ extension CoreBuiltins {
     },
     Builtin(
       "last", section: section, [sequence], gives: .any,
-      .init("The last element.", example: "print(last([1, 2]))")
+      .init("The last element.", example: "print(last([1, 2]))  # expect: 2")
     ) { arguments, _ in
       guard let value = try arguments.elements("xs").last else {
         throw ScriptError("the list is empty", argument: "xs")
@@ -127,7 +134,7 @@ extension CoreBuiltins {
     },
     Builtin(
       "append", section: section, [sequence, .init("value", .any)], gives: .list(.any),
-      .init("A list with one element more.", example: "print(append([1, 2], 3))")
+      .init("A list with one element more.", example: "print(append([1, 2], 3))  # expect: [1, 2, 3]")
     ) { arguments, _ in
       let values = try arguments.elements("xs")
       try Limits.checkCount(values.count + 1)
@@ -140,7 +147,9 @@ extension CoreBuiltins {
     Builtin(
       "map", section: section, [sequence, .init("f", .function, "called with each element")],
       gives: .list(.any),
-      .init("The results of a function for each element.", example: "print(map([1, 2], fn(x) => x * 10))")
+      .init(
+        "The results of a function for each element.",
+        example: "print(map([1, 2], fn(x) => x * 10))  # expect: [10, 20]")
     ) { arguments, context in
       let function = try arguments.function("f")
       return .list(try arguments.elements("xs").map { try context.call(function, [$0]) })
@@ -150,7 +159,7 @@ extension CoreBuiltins {
       gives: .any,
       .init(
         "The elements (of a table, the rows) for which a function gives true.",
-        example: "print(filter([1, 2, 3], fn(x) => x > 1))")
+        example: "print(filter([1, 2, 3], fn(x) => x > 1))  # expect: [2, 3]")
     ) { arguments, context in
       let function = try arguments.function("f")
       let kept = try arguments.elements("xs").enumerated().filter { _, value in
@@ -175,7 +184,7 @@ extension CoreBuiltins {
       gives: .any,
       .init(
         "Goes through a list, carrying a result along.",
-        example: "print(fold([1, 2, 3], 0, fn(total, x) => total + x))")
+        example: "print(fold([1, 2, 3], 0, fn(total, x) => total + x))  # expect: 6")
     ) { arguments, context in
       let function = try arguments.function("f")
       var result = arguments["start"]
@@ -191,7 +200,7 @@ extension CoreBuiltins {
       gives: .list(.any),
       .init(
         "As `fold`, but gives the list of all results on the way, one for each element.",
-        example: "print(scan([1, 2, 3], 0, fn(total, x) => total + x))")
+        example: "print(scan([1, 2, 3], 0, fn(total, x) => total + x))  # expect: [1, 3, 6]")
     ) { arguments, context in
       let function = try arguments.function("f")
       var result = arguments["start"]
@@ -212,7 +221,8 @@ extension CoreBuiltins {
       .init(
         "The elements (of a table, the rows) in order; equal ones keep theirs.",
         details: "Keys are numbers or strings. Strings are ordered by Unicode scalar; nan stands last.",
-        example: "print(sorted([3, 1, 2]), sorted([\"bb\", \"a\"], by: len))")
+        example:
+          "print(sorted([3, 1, 2]), sorted([\"bb\", \"a\"], by: len))  # expect: [1, 2, 3] [\"a\", \"bb\"]")
     ) { arguments, context in
       let values = try arguments.elements("xs")
       let keys = try values.map { value in

@@ -9,7 +9,7 @@ extension CoreBuiltins {
     Builtin(
       "join", section: section, [.init("xs", .list(.any), "strings; other values are shown as `print` does")],
       options: [.init("with", .string, default: .string(", "), "what stands between")], gives: .string,
-      .init("One string of many.", example: "print(join([\"a\", \"b\"], with: \"-\"))")
+      .init("One string of many.", example: "print(join([\"a\", \"b\"], with: \"-\"))  # expect: a-b")
     ) { arguments, _ in
       var result = ""
       for (index, value) in arguments.list("xs").enumerated() {
@@ -28,7 +28,9 @@ extension CoreBuiltins {
           "none: any white space; \"\": every character"),
       ],
       gives: .list(.string),
-      .init("The pieces of a string between separators.", example: "print(split(\"a, b\", \", \"))")
+      .init(
+        "The pieces of a string between separators.",
+        example: "print(split(\"a, b\", \", \"))  # expect: [\"a\", \"b\"]")
     ) { arguments, _ in
       let text = arguments.string("text")
       guard case .string(let separator) = arguments["separator"] else {
@@ -42,7 +44,7 @@ extension CoreBuiltins {
       "replace", section: section, [text, .init("old", .string), .init("new", .string)], gives: .string,
       .init(
         "A string with every occurrence of one part replaced.",
-        example: "print(replace(\"a photo of a {}\", \"{}\", \"dog\"))")
+        example: "print(replace(\"a photo of a {}\", \"{}\", \"dog\"))  # expect: a photo of a dog")
     ) { arguments, _ in
       let (text, old, new) = (arguments.string("text"), arguments.string("old"), arguments.string("new"))
       guard !old.isEmpty else { throw ScriptError("the text to replace is empty", argument: "old") }
@@ -52,25 +54,29 @@ extension CoreBuiltins {
     },
     Builtin(
       "upper", section: section, [text], gives: .string,
-      .init("A string in upper case.", example: "print(upper(\"dog\"))")
+      .init("A string in upper case.", example: "print(upper(\"dog\"))  # expect: DOG")
     ) { arguments, _ in .string(arguments.string("text").uppercased()) },
     Builtin(
       "lower", section: section, [text], gives: .string,
-      .init("A string in lower case.", example: "print(lower(\"DOG\"))")
+      .init("A string in lower case.", example: "print(lower(\"DOG\"))  # expect: dog")
     ) { arguments, _ in .string(arguments.string("text").lowercased()) },
     Builtin(
       "strip", section: section, [text], gives: .string,
-      .init("A string without white space at both ends.", example: "print(strip(\"  dog \"))")
+      .init("A string without white space at both ends.", example: "print(strip(\"  dog \"))  # expect: dog")
     ) { arguments, _ in .string(Text.trimmed(arguments.string("text"))) },
     Builtin(
       "startswith", section: section, [text, .init("prefix", .string)], gives: .bool,
-      .init("Whether a string begins with another.", example: "print(startswith(\"dog\", \"do\"))")
+      .init(
+        "Whether a string begins with another.", example: "print(startswith(\"dog\", \"do\"))  # expect: true"
+      )
     ) { arguments, _ in
       .bool(arguments.string("text").utf8.starts(with: arguments.string("prefix").utf8))
     },
     Builtin(
       "endswith", section: section, [text, .init("suffix", .string)], gives: .bool,
-      .init("Whether a string ends with another.", example: "print(endswith(\"dog.png\", \".png\"))")
+      .init(
+        "Whether a string ends with another.",
+        example: "print(endswith(\"dog.png\", \".png\"))  # expect: true")
     ) { arguments, _ in
       .bool(arguments.string("text").utf8.reversed().starts(with: arguments.string("suffix").utf8.reversed()))
     },
@@ -80,7 +86,7 @@ extension CoreBuiltins {
       gives: .bool,
       .init(
         "Whether a string, list or record holds a value; as `part in whole`.",
-        example: "print(contains(\"hotdog\", \"dog\"))")
+        example: "print(contains(\"hotdog\", \"dog\"))  # expect: true")
     ) { arguments, _ in
       let result = try Operators.apply(.contains, arguments["part"], arguments["whole"], NoOperators())
       guard let result else {
@@ -91,7 +97,7 @@ extension CoreBuiltins {
     },
     Builtin(
       "string", section: section, [.init("value", .any)], gives: .string,
-      .init("A value as `print` shows it.", example: "print(string(1) + \"!\")")
+      .init("A value as `print` shows it.", example: "print(string(1) + \"!\")  # expect: 1!")
     ) { arguments, _ in .string(arguments["value"].text) },
   ]
 
@@ -100,7 +106,8 @@ extension CoreBuiltins {
     Builtin(
       "number", section: "numbers", [.init("value", .union([.string, .number, .bool]))], gives: .number,
       .init(
-        "The number that a string says; 1 and 0 for true and false.", example: "print(number(\"2.5\") * 2)")
+        "The number that a string says; 1 and 0 for true and false.",
+        example: "print(number(\"2.5\") * 2)  # expect: 5")
     ) { arguments, _ in
       switch arguments["value"] {
       case .number(let number): return .number(number)
@@ -122,7 +129,7 @@ extension CoreBuiltins {
       ], gives: .number,
       .init(
         "The nearest number of so many digits; halves go to the even one.",
-        example: "print(round(2.345, 1), round(2.5))")
+        example: "print(round(2.345, 1), round(2.5))  # expect: 2.3 2")
     ) { arguments, _ in
       let x = arguments.number("x")
       let digits = arguments.number("digits")
@@ -136,11 +143,11 @@ extension CoreBuiltins {
     },
     Builtin(
       "floor", section: "numbers", [.init("x", .number)], gives: .number,
-      .init("The largest whole number that is not larger.", example: "print(floor(-0.5))")
+      .init("The largest whole number that is not larger.", example: "print(floor(-0.5))  # expect: -1")
     ) { arguments, _ in .number(arguments.number("x").rounded(.down)) },
     Builtin(
       "ceil", section: "numbers", [.init("x", .number)], gives: .number,
-      .init("The smallest whole number that is not smaller.", example: "print(ceil(0.5))")
+      .init("The smallest whole number that is not smaller.", example: "print(ceil(0.5))  # expect: 1")
     ) { arguments, _ in .number(arguments.number("x").rounded(.up)) },
   ]
 
@@ -148,7 +155,9 @@ extension CoreBuiltins {
   static let records: [Builtin] = [
     Builtin(
       "keys", section: "records", [.init("r", .union([.record, .engine("table")]))], gives: .list(.string),
-      .init("Names of a record's fields, or of a table's columns.", example: "print(keys({a: 1, b: 2}))")
+      .init(
+        "Names of a record's fields, or of a table's columns.",
+        example: "print(keys({a: 1, b: 2}))  # expect: [\"a\", \"b\"]")
     ) { arguments, _ in
       if case .object(let object) = arguments["r"], let table = object as? Table {
         return .list(table.columns.map { .string($0.name) })
@@ -157,17 +166,20 @@ extension CoreBuiltins {
     },
     Builtin(
       "values", section: "records", [.init("r", .record)], gives: .list(.any),
-      .init("Values of a record's fields.", example: "print(values({a: 1, b: 2}))")
+      .init("Values of a record's fields.", example: "print(values({a: 1, b: 2}))  # expect: [1, 2]")
     ) { arguments, _ in .list(arguments.record("r").fields.map(\.value)) },
     Builtin(
       "items", section: "records", [.init("r", .record)], gives: .list(.list(.any)),
       .init(
-        "Pairs of name and value of a record's fields.", example: "for k, v in items({a: 1}) { print(k, v) }")
+        "Pairs of name and value of a record's fields.",
+        example: "for k, v in items({a: 1}) { print(k, v) }  # expect: a 1")
     ) { arguments, _ in .list(arguments.record("r").fields.map { .list([.string($0.name), $0.value]) }) },
     Builtin(
       "merge", section: "records", [.init("records", .record, "later ones win")], variadic: true,
       gives: .record,
-      .init("One record of the fields of many.", example: "print(merge({a: 1}, {a: 2, b: 3}))")
+      .init(
+        "One record of the fields of many.",
+        example: "print(merge({a: 1}, {a: 2, b: 3}))  # expect: {a: 2, b: 3}")
     ) { arguments, _ in
       var result = Record()
       for value in arguments.list("records") {

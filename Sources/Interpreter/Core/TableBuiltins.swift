@@ -15,7 +15,9 @@ extension CoreBuiltins {
           "a list of records (rows), or a record of lists (columns)")
       ],
       gives: .engine("table"),
-      .init("A table.", example: "print(table([{name: \"a\", score: 1}, {name: \"b\", score: 2}]))")
+      .init(
+        "A table.",
+        example: "print(table([{name: \"a\", score: 1}, {name: \"b\", score: 2}]).score)  # expect: [1, 2]")
     ) { arguments, _ in
       if case .record(let record) = arguments["data"] {
         return .object(
@@ -39,8 +41,10 @@ extension CoreBuiltins {
       .init(
         "The rows of a table by equal values of columns, in the order of first occurrence.",
         details: "Each record holds the columns' values and `rows`, the table of its rows.",
-        example:
-          "t = table([{m: \"a\", x: 1}, {m: \"b\", x: 2}, {m: \"a\", x: 3}])\nfor g in group(t, by: \"m\") { print(g.m, len(g.rows)) }"
+        example: """
+          t = table([{m: "a", x: 1}, {m: "b", x: 2}, {m: "a", x: 3}])
+          for g in group(t, by: "m") { print(g.m, len(g.rows)) }  # expect: a 2  # expect: b 1
+          """
       )
     ) { arguments, _ in
       let table = try arguments.table("t")
@@ -60,7 +64,9 @@ extension CoreBuiltins {
         "Mean, standard deviation, least, greatest and number of a table's numbers, by group.",
         details:
           "For a column `x` the columns are `x_mean`, `x_sd`, `x_min`, `x_max` and `x_count`. `none` and nan do not count. The standard deviation divides by n − 1; it is `none` for fewer than two numbers.",
-        example: "print(summarize(table([{x: 1}, {x: 3}]), \"x\"))")
+        example:
+          "print(summarize(table([{x: 1}, {x: 3}]), \"x\").x_mean)  # expect: [2]"
+      )
     ) { arguments, _ in
       let table = try arguments.table("t")
       let columns = try arguments.strings("columns").map {

@@ -1,0 +1,70 @@
+import Foundation
+import Imaging
+import Interpreter
+import Syntax
+import TestSupport
+import Testing
+
+@testable import Bindings
+
+/// Every script in `examples/` runs as it stands, quietly, and leaves the files it promises.
+@Suite struct ExampleTests {
+  /// What each example leaves in its output folder.
+  static let files: [String: [String]] = [
+    "compare-depths.clip": ["out/compare-depths.png"],
+    "difference.clip": ["out/difference.png"],
+    "features.clip": ["out/features.png", "out/features.npy"],
+    "first-look.clip": [
+      "out/first-look.png", "out/first-look-sailboat.png", "out/first-look-whale.png",
+      "out/first-look-sky.png", "out/first-look-water.png",
+    ],
+    "prompts.clip": ["out/prompts.csv"],
+    "redundant.clip": ["out/redundant.png"],
+  ]
+
+  static let folder = ProjectFolder.path + "/examples"
+
+  @Test func everyExampleIsListed() {
+    #expect(ScriptRunner.scripts(in: Self.folder) == Self.files.keys.sorted())
+  }
+
+  @Test(arguments: files.keys.sorted())
+  func example(_ name: String) throws {
+    let output = try TemporaryFolder()
+    let outcome = try ScriptRunner.engine(outputFolder: output.path)
+      .run(FileLoader.script(Self.folder + "/" + name))
+    #expect(outcome.diagnostics.map { $0.rendered() } == [])
+    #expect(outcome.exitCode == 0)
+    let promised = try #require(Self.files[name])
+    #expect(output.files == promised.sorted())
+    for file in promised {
+      let path = output.path + "/" + file
+      switch (file as NSString).pathExtension {
+      case "png":
+        let image = try Image.read(path)
+        #expect(image.width > 100 && image.height > 100)
+        // A figure, not an empty sheet.
+        let pixels = try image.pixels.scalars
+        #expect((pixels.max() ?? 0) - (pixels.min() ?? 0) > 0.5)
+      case "npy":
+        let array = try Golden.array(atPath: path)
+        #expect(array.count > 0 && array.scalars.allSatisfy(\.isFinite))
+      default:
+        let text = try String(contentsOfFile: path, encoding: .utf8)
+        #expect(text.split(separator: "\n").count > 1)
+      }
+    }
+  }
+
+  /// A script's `##` text and parameters are what `run FILE --help` shows: every example has them.
+  @Test(arguments: files.keys.sorted())
+  func isDocumented(_ name: String) throws {
+    let program = Program.check(
+      try FileLoader.script(Self.folder + "/" + name), registry: Engine.registry, loader: Engine.loader)
+    #expect(program.documentation?.isEmpty == false)
+    #expect(!program.parameters.isEmpty)
+    for parameter in program.parameters {
+      #expect(parameter.documentation?.isEmpty == false, "\(parameter.name) has no `##` line")
+    }
+  }
+}

@@ -81,6 +81,7 @@ let package = Package(
     .testTarget(name: "SyntaxTests", dependencies: ["Syntax"]),
     .testTarget(name: "InterpreterTests", dependencies: ["Interpreter", "Syntax", "TestSupport"]),
     .testTarget(name: "BindingsTests", dependencies: ["Bindings", "TestSupport"]),
+    .testTarget(name: "CommandLineTests", dependencies: ["clipscope", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .gnu17

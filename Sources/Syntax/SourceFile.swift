@@ -99,10 +99,13 @@ public final class SourceFile: Sendable {
 }
 
 /// A source that cannot be had: missing, too large, not UTF-8.
-public struct SourceError: Error, Sendable {
+public struct SourceError: Error, CustomStringConvertible, Sendable {
   /// Why, in the user's terms.
   public let message: String
 
   /// A source that cannot be had, and why.
   public init(_ message: String) { self.message = message }
+
+  /// The message.
+  public var description: String { message }
 }

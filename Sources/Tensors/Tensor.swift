@@ -1,3 +1,5 @@
+import Synchronization
+
 /// A dense float32 array of any rank, row-major and contiguous.
 ///
 /// ```swift
@@ -111,6 +113,7 @@ public final class TensorStorage: @unchecked Sendable {
   public init(count: Int) {
     self.count = count
     let bytes = max(count, 1) * MemoryLayout<Float>.stride
+    Self.live.add(bytes, ordering: .relaxed)
     let raw = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
     pointer = raw.bindMemory(to: Float.self, capacity: max(count, 1))
   }
@@ -120,7 +123,15 @@ public final class TensorStorage: @unchecked Sendable {
     UnsafeMutableBufferPointer(start: pointer, count: count)
   }
 
-  deinit { UnsafeMutableRawPointer(pointer).deallocate() }
+  deinit {
+    UnsafeMutableRawPointer(pointer).deallocate()
+    Self.live.subtract(max(count, 1) * MemoryLayout<Float>.stride, ordering: .relaxed)
+  }
+
+  private static let live = Atomic<Int>(0)
+
+  /// The bytes that all tensors of the process hold now.
+  public static var liveBytes: Int { live.load(ordering: .relaxed) }
 }
 
 /// Shapes that an operation cannot take.

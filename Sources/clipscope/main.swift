@@ -1,4 +1,11 @@
 import ArgumentParser
-import Bindings
+import Glibc
 
-ClipscopeCommand.main(ClipscopeCommand.completed(Array(CommandLine.arguments.dropFirst())))
+// ArgumentParser's own exit code for wrong usage is 64; here it is 2.
+let arguments = Array(CommandLine.arguments.dropFirst())
+do {
+  var command = try ClipscopeCommand.parseAsRoot(ClipscopeCommand.completed(arguments))
+  try command.run()
+} catch {
+  ClipscopeCommand.end(with: error)
+}

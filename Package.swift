@@ -83,6 +83,7 @@ let package = Package(
     .testTarget(
       name: "BindingsTests",
       dependencies: ["Bindings", "Imaging", "Interpreter", "Syntax", "Tensors", "TestSupport"]),
+    .testTarget(name: "CommandLineTests", dependencies: ["clipscope", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .gnu17

@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 
 /// Files that appear whole or not at all.
 public enum AtomicFile {
@@ -13,6 +14,12 @@ public enum AtomicFile {
     let name = target.lastIndex(of: "/").map { String(target[target.index(after: $0)...]) } ?? target
     guard !name.isEmpty else { throw .unwritable(path: path, reason: "the path names no file") }
     let (file, temporary) = try create(in: folder, path: path)
+    let note = strdup(temporary)
+    unfinished.store(UInt(bitPattern: note), ordering: .releasing)
+    defer {
+      unfinished.store(0, ordering: .releasing)
+      free(note)
+    }
     do throws(ImageError) {
       defer { close(file) }
       try writeAll(bytes, to: file, path: path)
@@ -32,6 +39,16 @@ public enum AtomicFile {
       fsync(directory)
       close(directory)
     }
+  }
+
+  /// The address of the path of the temporary file being written, for `abandon`; 0 while there is
+  /// none. Files are written by one thread at a time; of two at once only the later would be removed.
+  private static let unfinished = Atomic<UInt>(0)
+
+  /// Removes what is half written. For a signal handler that ends the process: it only calls what
+  /// POSIX allows there.
+  public static func abandon() {
+    if let path = UnsafePointer<CChar>(bitPattern: unfinished.load(ordering: .acquiring)) { unlink(path) }
   }
 
   /// The path with links followed, after a look at what is there.

@@ -3,8 +3,10 @@ import Glibc
 
 extension Image {
   /// Reads a PNG or JPEG file. See `decode` for what becomes of its pixels. Throws `ImageError`.
-  public static func read(_ path: String) throws(ImageError) -> Image {
-    try decode(try FileReader.bytes(path, limit: ImageLimits.fileBytes), name: path)
+  /// - Parameter name: what errors call the file; its path where nothing is given.
+  public static func read(_ path: String, called name: String? = nil) throws(ImageError) -> Image {
+    let name = name ?? path
+    return try decode(try FileReader.bytes(path, limit: ImageLimits.fileBytes, name: name), name: name)
   }
 
   /// Decodes the bytes of a PNG (1–16 bits, grey, palette, alpha, interlaced) or JPEG (baseline, progressive, grey).
@@ -23,7 +25,7 @@ extension Image {
   /// Decodes bytes in memory, such as a mapped file. See `decode(_:name:)` for an array.
   public static func decode(_ bytes: UnsafeRawBufferPointer, name: String) throws(ImageError) -> Image {
     guard !bytes.isEmpty, let start = bytes.assumingMemoryBound(to: UInt8.self).baseAddress else {
-      throw .empty(name: name)
+      throw .malformed(name: name, reason: "it is empty")
     }
     let format = try recognize(bytes, name: name)
     var info = clip_image_info()
@@ -102,21 +104,21 @@ extension Image {
 
 /// Bounded reading of whole files.
 enum FileReader {
-  static func bytes(_ path: String, limit: Int) throws(ImageError) -> [UInt8] {
+  static func bytes(_ path: String, limit: Int, name: String) throws(ImageError) -> [UInt8] {
     // Without O_NONBLOCK, opening a pipe would wait for a writer.
     let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    guard file >= 0 else { throw .unreadable(path: path, reason: systemReason()) }
+    guard file >= 0 else { throw .unreadable(path: name, reason: systemReason()) }
     defer { close(file) }
     var status = stat()
-    guard fstat(file, &status) == 0 else { throw .unreadable(path: path, reason: systemReason()) }
+    guard fstat(file, &status) == 0 else { throw .unreadable(path: name, reason: systemReason()) }
     switch status.st_mode & S_IFMT {
     case S_IFREG: break
-    case S_IFDIR: throw .unreadable(path: path, reason: "it is a folder")
-    default: throw .unreadable(path: path, reason: "it is not a file")
+    case S_IFDIR: throw .unreadable(path: name, reason: "it is a folder")
+    default: throw .unreadable(path: name, reason: "it is not a file")
     }
     let size = Int(status.st_size)
     guard size <= limit else {
-      throw .unreadable(path: path, reason: "\(size) bytes; the limit is \(limit)")
+      throw .unreadable(path: name, reason: "\(size) bytes; the limit is \(limit)")
     }
     var failure: Int32 = 0
     let bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
@@ -128,7 +130,7 @@ enum FileReader {
         count += got
       }
     }
-    guard failure == 0 else { throw .unreadable(path: path, reason: systemReason(failure)) }
+    guard failure == 0 else { throw .unreadable(path: name, reason: systemReason(failure)) }
     return bytes
   }
 }

@@ -33,6 +33,15 @@ final class CallNode: Node, @unchecked Sendable {
           error.message, file: frame.code.file, span: place(of: error.argument, in: function),
           hint: error.hint),
         kind: error.kind)
+    } catch let failure as RuntimeFailure {
+      throw failure
+    } catch let interruption as Interruption {
+      throw interruption
+    } catch {
+      // An error of the engine that its primitive did not put in the script's terms, or its own way
+      // of saying that the user interrupted.
+      try frame.machine.checkInterruption()
+      throw failure(frame, "\(error)", at: span)
     }
   }
 

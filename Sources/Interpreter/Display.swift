@@ -85,7 +85,7 @@ extension Value {
       case "\n": result += "\\n"
       case "\t": result += "\\t"
       case "\r": result += "\\r"
-      default: result.unicodeScalars.append(scalar)
+      default: result += DisplayWidth.escaped(String(scalar))
       }
     }
     return result + "\""

@@ -39,14 +39,20 @@ public struct FileLoader: SourceLoader {
   }
 
   private static func read(_ path: String, name: String) throws -> SourceFile {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    // Opening a pipe would wait for a writer without O_NONBLOCK.
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else {
+      if errno == ENOENT { throw SourceError("there is no file `\(name)`") }
       throw SourceError("cannot read `\(name)`: \(String(cString: strerror(errno)))")
     }
     defer { close(descriptor) }
     var status = stat()
     guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT != S_IFDIR else {
       throw SourceError("cannot read `\(name)`: it is a folder")
+    }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      throw SourceError(
+        "cannot read `\(name)`: it is no ordinary file; `clipscope run -` reads standard input")
     }
     var bytes: [UInt8] = []
     var chunk = [UInt8](repeating: 0, count: 1 << 16)

@@ -219,6 +219,11 @@ final class Machine: CallContext {
       return try call(function, arguments, [], file: place.0, span: place.1)
     } catch let fault as CallFault {
       throw ScriptError(fault.message, hint: fault.hint)
+    } catch let failure as RuntimeFailure
+      where failure.diagnostic.file.isLibrary && !(site?.file.isLibrary ?? true)
+    {
+      // A primitive that is written with the library failed: what concerns the user is his own call.
+      throw ScriptError(failure.diagnostic.message, hint: failure.diagnostic.hint, kind: failure.kind)
     }
   }
 
@@ -266,7 +271,7 @@ enum Sequences {
 }
 
 /// Sentences about types.
-enum TypeMessage {
+public enum TypeMessage {
   /// `` `save` takes a path as its 2nd argument, found number ``.
   static func argument(
     of function: String, _ parameter: String, _ index: Int?, _ type: TypeSpec, _ found: String
@@ -277,8 +282,11 @@ enum TypeMessage {
     return "option `\(parameter)` of `\(function)` takes \(type.phrase), found \(found)"
   }
 
-  /// A noun with its article.
-  static func article(_ noun: String) -> String {
-    (noun.first.map { "aeiou".contains($0) } ?? false ? "an " : "a ") + noun
+  /// A noun with its article; `none` has none.
+  public static func article(_ noun: String) -> String {
+    if noun == "none" || noun == "heatmaps" || noun == "masks" || noun == "points" || noun.hasPrefix("a list") {
+      return noun
+    }
+    return (noun.first.map { "aeiou".contains($0) } ?? false ? "an " : "a ") + noun
   }
 }

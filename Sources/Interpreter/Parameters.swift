@@ -38,7 +38,7 @@ extension ScriptParameter {
     var values: [String: Value] = [:]
     for text in texts {
       guard let equals = text.firstIndex(of: "=") else {
-        throw ParameterError(message: "expected `name=value`, found `\(text)`")
+        throw ParameterError(message: "expected `name=value`, found `\(shortened(text))`")
       }
       let name = String(text[..<equals])
       guard let parameter = parameters.first(where: { $0.name == name }) else {
@@ -63,9 +63,16 @@ extension ScriptParameter {
   private func value(_ text: String, _ workingFolder: String) throws -> Value {
     guard let value = try ScriptParameter.value(text, as: type, workingFolder), type.accepts(value) else {
       throw ParameterError(
-        message: "the parameter `\(name)` takes \(type.phrase), found `\(text)`\(expectation)")
+        message:
+          "the parameter `\(name)` takes \(type.phrase), found `\(ScriptParameter.shortened(text))`\(expectation)"
+      )
     }
     return value
+  }
+
+  /// The beginning of a long text, for messages.
+  private static func shortened(_ text: String) -> String {
+    text.unicodeScalars.count <= 60 ? text : String(text.prefix(60)) + "…"
   }
 
   private var expectation: String {

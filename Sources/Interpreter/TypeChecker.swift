@@ -231,8 +231,14 @@ struct TypeChecker {
   ) {
     guard let fault = mismatch(value, found, parameter.type) else { return }
     report(
-      TypeMessage.argument(of: function, parameter.name, index, parameter.type, fault.found), at: value.span,
-      hint: fault.hint)
+      TypeMessage.argument(of: function, parameter.name, index, parameter.type, fault.found),
+      at: TypeChecker.wrongElement(of: value, for: parameter.type)?.span ?? value.span, hint: fault.hint)
+  }
+
+  /// The element of a literal list that makes it the wrong list; nil where no single one does.
+  private static func wrongElement(of value: Expression, for wanted: TypeSpec) -> Expression? {
+    guard case .list(let elements) = value.unwrapped.kind, let type = wanted.listElement else { return nil }
+    return elements.first { element in constant(element).map { !type.accepts($0) } ?? false }
   }
 
   /// Why a value cannot be of a type; nil where it may be.

@@ -92,7 +92,9 @@ extension TypeSpec {
       return NumberText.plain(number)
     case .list(let values):
       if let element = listElement, let wrong = values.first(where: { !element.accepts($0) }) {
-        return "a list with \(element.found(wrong))"
+        let isNamed = if case .list = wrong { true } else { element.choices.isEmpty && !element.allowsInt }
+        let noun = element.found(wrong)
+        return "a list with " + (isNamed ? TypeMessage.article(noun) : noun)
       }
       return "list"
     default: return value.typeName
@@ -110,7 +112,8 @@ extension TypeSpec {
 
   private var allowsInt: Bool { members.contains(.int) }
   private var allowsNumber: Bool { members.contains(.number) }
-  private var listElement: TypeSpec? {
+  /// The type of the elements where a list is one of the types.
+  var listElement: TypeSpec? {
     for member in members { if case .list(let element) = member { return element } }
     return nil
   }

@@ -66,11 +66,12 @@ public struct Diagnostic: Sendable {
     let number = String(line)
     let gutter = String(repeating: " ", count: number.count)
     let (text, indent, length) = excerpt(line)
-    var lines = ["\(severity.rawValue): \(message)", "\(gutter)--> \(place)"]
+    let shownMessage = DisplayWidth.escaped(message)
+    var lines = ["\(severity.rawValue): \(shownMessage)", "\(gutter)--> \(DisplayWidth.escaped(place))"]
     lines.append(text.isEmpty ? "\(number) |" : "\(number) | \(text)")
     let underline = String(repeating: " ", count: indent) + String(repeating: "^", count: length)
-    lines.append("\(gutter) | \(underline)" + (hint.map { " " + $0 } ?? ""))
-    for note in notes { lines.append("\(gutter) = \(note)") }
+    lines.append("\(gutter) | \(underline)" + (hint.map { " " + DisplayWidth.escaped($0) } ?? ""))
+    for note in notes { lines.append("\(gutter) = \(DisplayWidth.escaped(note))") }
     return lines.joined(separator: "\n")
   }
 

@@ -44,12 +44,38 @@ public enum DisplayWidth {
     for character in text {
       if character == "\t" {
         result += String(repeating: " ", count: tab)
-      } else if let scalar = character.unicodeScalars.first, scalar.properties.generalCategory == .control {
+      } else if character.unicodeScalars.contains(where: commandsTerminal) {
         result += "\u{FFFD}"
       } else {
         result.append(character)
       }
     }
     return result
+  }
+
+  /// Text of strangers (file names, keys, notes) as it may go to a terminal: what a terminal would
+  /// obey, or show in another order, is written as an escape such as `\u{1B}`. Newlines and tabs
+  /// stay.
+  public static func escaped(_ text: String) -> String {
+    guard text.unicodeScalars.contains(where: { commandsTerminal($0) && $0 != "\n" && $0 != "\t" }) else {
+      return text
+    }
+    var result = ""
+    for scalar in text.unicodeScalars {
+      if commandsTerminal(scalar), scalar != "\n", scalar != "\t" {
+        result += "\\u{\(String(scalar.value, radix: 16, uppercase: true))}"
+      } else {
+        result.unicodeScalars.append(scalar)
+      }
+    }
+    return result
+  }
+
+  /// Control characters, and those that turn the direction of text so that it reads as another.
+  private static func commandsTerminal(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.value {
+    case 0x00...0x1F, 0x7F...0x9F, 0x202A...0x202E, 0x2066...0x2069: true
+    default: false
+    }
   }
 }

@@ -214,7 +214,7 @@ struct Lexer {
     position += length
     let text = file.text(Span(start, position))
     let control = (text.unicodeScalars.first?.value ?? 0) < 0x20
-    let shown = control ? "a control character" : "`\(text)`"
+    let shown = control ? "control character" : "`\(text)`"
     let curly = ["“", "”", "‘", "’", "„"].contains(text)
     report("unexpected \(shown)", start, position, hint: curly ? "write a straight quote" : nil)
     return nil

@@ -107,4 +107,7 @@ public struct SourceError: Error, Sendable, CustomStringConvertible {
 
   /// A source that cannot be had, and why.
   public init(_ message: String) { self.message = message }
+
+  /// The message.
+  public var description: String { message }
 }

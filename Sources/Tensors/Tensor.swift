@@ -1,5 +1,6 @@
 import CKernels
 import Glibc
+import Synchronization
 
 /// A dense float32 array of any rank, row-major and contiguous.
 ///
@@ -114,6 +115,7 @@ public final class TensorStorage: @unchecked Sendable {
   public init(count: Int) {
     self.count = count
     let bytes = max(count, 1) * MemoryLayout<Float>.stride
+    Self.live.add(bytes, ordering: .relaxed)
     guard let raw = clip_allocate(bytes) else {
       preconditionFailure("no memory for \(bytes) bytes")
     }
@@ -125,7 +127,15 @@ public final class TensorStorage: @unchecked Sendable {
     UnsafeMutableBufferPointer(start: pointer, count: count)
   }
 
-  deinit { free(pointer) }
+  deinit {
+    free(pointer)
+    Self.live.subtract(max(count, 1) * MemoryLayout<Float>.stride, ordering: .relaxed)
+  }
+
+  private static let live = Atomic<Int>(0)
+
+  /// The bytes that all tensors of the process hold now.
+  public static var liveBytes: Int { live.load(ordering: .relaxed) }
 }
 
 /// Shapes that an operation cannot take.

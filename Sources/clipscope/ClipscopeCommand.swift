@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import Syntax
 
 /// The command line. Subcommands live in files of their own; each only reads its arguments and calls
 /// the targets that do the work.
@@ -13,14 +14,33 @@ struct ClipscopeCommand: ParsableCommand {
     version: Version.text,
     subcommands: [RunCommand.self, CheckCommand.self, ModelsCommand.self, InspectCommand.self])
 
+  /// Ends the process as an error of parsing or of a command asks: help and version are no errors,
+  /// wrong usage is exit code 2, everything else has its own.
+  static func end(with error: any Error) -> Never {
+    if let code = error as? ExitCode { Glibc.exit(code.rawValue) }
+    if exitCode(for: error).isSuccess {
+      Output.write(fullMessage(for: error) + "\n", to: STDOUT_FILENO)
+      Glibc.exit(0)
+    }
+    // The library begins its sentences with a capital letter.
+    let message = message(for: error)
+    complain("error: " + message.prefix(1).lowercased() + message.dropFirst())
+    complain("see `clipscope --help`")
+    Glibc.exit(2)
+  }
+
   /// The arguments with what users may leave out: `clipscope FILE …` and `clipscope -e CODE` run.
-  static func completed(_ arguments: [String]) -> [String] {
+  /// Throws for a first word that is neither a command nor a script.
+  static func completed(_ arguments: [String]) throws -> [String] {
     guard let first = arguments.first else { return ["--help"] }
     let commands = configuration.subcommands.compactMap { $0.configuration.commandName } + ["help"]
     if commands.contains(first) { return arguments }
     let isScript =
       first == "-" || first == "-e" || first.hasSuffix(".clip")
       || (!first.hasPrefix("-") && access(first, R_OK) == 0)
-    return isScript ? ["run"] + arguments : arguments
+    if isScript { return ["run"] + arguments }
+    if first.hasPrefix("-") { return arguments }
+    let hint = Suggestion.nearest(to: first, among: commands).map { "; did you mean `\($0)`?" } ?? ""
+    throw ValidationError("there is no command and no script `\(first)`\(hint)")
   }
 }

@@ -35,7 +35,7 @@ struct ModelsCommand: ParsableCommand {
     commandName: "models", abstract: "Lists the models that `load` finds here.")
 
   func run() throws {
-    print(ModelList.text())
+    print(DisplayWidth.escaped(ModelList.text()))
   }
 }
 
@@ -47,7 +47,7 @@ struct InspectCommand: ParsableCommand {
   @ArgumentParser.Argument(help: "A file, a folder, or the name of a model.") var what: String
 
   func run() throws {
-    do { print(try Inspection.text(of: what)) } catch {
+    do { print(DisplayWidth.escaped(try Inspection.text(of: what))) } catch {
       complain("error: \(error)")
       throw ExitCode(4)
     }

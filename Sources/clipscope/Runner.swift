@@ -1,6 +1,7 @@
 import Bindings
 import Glibc
 import Interpreter
+import Synchronization
 import Syntax
 import Tensors
 
@@ -23,7 +24,8 @@ struct Runner {
     for diagnostic in program.diagnostics { complain(diagnostic.rendered()) }
     guard program.isValid else { return 3 }
     if request.wantsHelp {
-      Output.write(ScriptHelp.text(program, file: file.name) + "\n", to: STDOUT_FILENO)
+      Output.write(
+        DisplayWidth.escaped(ScriptHelp.text(program, file: file.name)) + "\n", to: STDOUT_FILENO)
       return 0
     }
     let parameters: [String: Value]
@@ -55,14 +57,17 @@ struct Runner {
     do {
       let value = try session.run(program, parameters: parameters)
       if case .code = request.source, !isNone(value) { Output.write(value.text + "\n", to: STDOUT_FILENO) }
+      Interrupts.settle()
+      if let problem = Output.problem {
+        complain("error: results could not be written to standard output: \(problem)")
+        return 5
+      }
       return 0
     } catch let failure as RuntimeFailure {
       complain(failure.diagnostic.rendered())
       return failure.exitCode
-    } catch is Interpreter.Interruption {
-      complain("interrupted")
-      return 130
-    } catch is Interrupted {
+    } catch where error is Interpreter.Interruption || error is Interrupted {
+      Interrupts.settle()
       complain("interrupted")
       return 130
     } catch {
@@ -101,33 +106,31 @@ struct Runner {
   }
 }
 
-/// Writes a line to standard error.
-func complain(_ text: String) { Output.write(text + "\n", to: STDERR_FILENO) }
+/// Writes a line to standard error. What a terminal would obey is shown as an escape.
+func complain(_ text: String) { Output.write(DisplayWidth.escaped(text) + "\n", to: STDERR_FILENO) }
 
 /// Lines to the terminal or a pipe, unbuffered, so that results and errors stay in order.
 enum Output {
-  /// Writes all of a text; gives up where the reader went away.
+  private static let failure = Atomic<Int32>(0)
+
+  /// Why results could not be written to standard output; nil when all were.
+  static var problem: String? {
+    let code = failure.load(ordering: .relaxed)
+    return code == 0 ? nil : String(cString: strerror(code))
+  }
+
+  /// Writes all of a text; gives up where it cannot be written.
   static func write(_ text: String, to descriptor: Int32) {
     var bytes = Array(text.utf8)[...]
     while !bytes.isEmpty {
       let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
       if count < 0, errno == EINTR { continue }
-      if count <= 0 { return }
+      if count <= 0 {
+        if descriptor == STDOUT_FILENO { failure.store(count < 0 ? errno : EIO, ordering: .relaxed) }
+        return
+      }
       bytes = bytes.dropFirst(count)
     }
-  }
-}
-
-/// Ctrl-C.
-enum Interrupts {
-  /// The first one asks work to stop; another ends the process at once.
-  static func install() {
-    signal(SIGINT) { _ in
-      if Tensors.Interruption.isRequested { _exit(130) }
-      Tensors.Interruption.request()
-    }
-    // A closed pipe (`| head`) ends the program quietly.
-    signal(SIGPIPE, SIG_DFL)
   }
 }
 

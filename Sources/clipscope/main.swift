@@ -1,16 +1,11 @@
 import ArgumentParser
-import Bindings
 import Glibc
 
+// ArgumentParser's own exit code for wrong usage is 64; here it is 2.
+let arguments = Array(CommandLine.arguments.dropFirst())
 do {
-  var command = try ClipscopeCommand.parseAsRoot(
-    ClipscopeCommand.completed(Array(CommandLine.arguments.dropFirst())))
+  var command = try ClipscopeCommand.parseAsRoot(ClipscopeCommand.completed(arguments))
   try command.run()
 } catch {
-  // Wrong usage is 2 here, not the 64 of sysexits.h.
-  guard ClipscopeCommand.exitCode(for: error) == .validationFailure else {
-    ClipscopeCommand.exit(withError: error)
-  }
-  complain(ClipscopeCommand.fullMessage(for: error))
-  exit(2)
+  ClipscopeCommand.end(with: error)
 }

@@ -59,6 +59,10 @@ func arrayBuiltin(
     Builtin.Documentation(summary, details: details, example: example)
   ) { arguments, context in
     try context.checkInterruption()
-    return try inScriptTerms { try body(arguments) }
+    return try inScriptTerms {
+      // What takes one tensor and gives another of its size asks for no shape of its own.
+      try ArrayLimits.checkRoom(for: 0, in: name)
+      return try body(arguments)
+    }
   }
 }

@@ -72,7 +72,7 @@ func encodePrimitive(library: StandardLibrary) -> Builtin {
     for (index, item) in items.enumerated() {
       guard case .object(let object) = item, let image = object as? ImageValue else {
         throw ScriptError(
-          "`what` must be pictures or texts, not mixed; item \(index) is a \(item.typeName)",
+          "`what` must be pictures or texts, not mixed; item \(index) is \(TypeMessage.article(item.typeName))",
           argument: "what")
       }
       try context.checkInterruption()

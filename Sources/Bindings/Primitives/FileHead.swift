@@ -16,13 +16,19 @@ struct FileHead {
   private let bytes: [UInt8]
 
   init(path: String, name: String) throws {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    func failure(_ reason: String) -> ScriptError {
+      ScriptError("`\(name)` \(reason)", argument: "what", kind: .input)
+    }
+    // Without O_NONBLOCK, opening a pipe would wait for a writer.
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else {
-      throw ScriptError(
-        "`\(name)` cannot be read: \(String(cString: strerror(errno)))", argument: "what",
-        kind: .input)
+      throw failure("cannot be read: \(String(cString: strerror(errno)))")
     }
     defer { close(descriptor) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+      throw failure("is no ordinary file: a pipe or a device")
+    }
     var head = [UInt8](repeating: 0, count: 32)
     let count = read(descriptor, &head, head.count)
     bytes = Array(head.prefix(max(0, count)))
@@ -64,7 +70,7 @@ func readWholeFile(_ path: String, name: String, limit: Int) throws -> [UInt8] {
   func failure(_ reason: String) -> ScriptError {
     ScriptError("`\(name)` \(reason)", argument: "what", kind: .input)
   }
-  let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+  let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
   guard descriptor >= 0 else {
     throw failure("cannot be read: \(String(cString: strerror(errno)))")
   }

@@ -3,6 +3,7 @@ import Checkpoints
 import Glibc
 import Imaging
 import Interpreter
+import Syntax
 import Tensors
 import Tokenization
 
@@ -45,7 +46,7 @@ let loadPrimitive = Builtin(
   if kind == "auto" || kind == "model" {
     if what == BuiltInModel.name { return .object(ModelValue(model: try BuiltInModel.load())) }
   }
-  let path = try context.readPath(what)
+  let path = try naming("what", kind: .input) { try context.readPath(what) }
   if what.contains("*") || what.contains("?") { return try loader.glob(what, path) }
   switch FileKind(path: path) {
   case .folder:
@@ -53,7 +54,8 @@ let loadPrimitive = Builtin(
       ? try loader.model(at: path, name: what) : try loader.pictures(inFolder: path, name: what)
   case .file: return try loader.file(path, name: what, kind: kind)
   case .missing:
-    guard kind == "auto" || kind == "model" else { throw loader.missing(what, path) }
+    let isModelName = kind == "model" || (kind == "auto" && !loader.namesOtherFile(what))
+    guard isModelName else { throw loader.missing(what, path) }
     return try loader.namedModel(what, path: path)
   }
 }
@@ -138,7 +140,9 @@ private struct Loader {
       }
       return .object(ModelValue(model: CLIPModel(checkpoint, name: name)))
     } catch let error as CheckpointError {
-      throw ScriptError(error.description, argument: "what", kind: .input)
+      // In the script's own word for the file, where the error is about that file.
+      let subject = error.file == path ? "`\(name)`" : error.file
+      throw ScriptError("\(subject): \(error.problem)", argument: "what", kind: .input)
     }
   }
 
@@ -157,15 +161,49 @@ private struct Loader {
     }
   }
 
+  /// Whether a name that is no file ends as pictures, arrays and texts do, never as models.
+  func namesOtherFile(_ name: String) -> Bool {
+    (Self.pictureEndings + ["npy", "npz", "txt", "json", "csv"]).contains(fileEnding(name))
+  }
+
+  /// Says why nothing can be read at a path, with the nearest name that stands beside it.
   func missing(_ name: String, _ path: String) -> ScriptError {
-    ScriptError("there is no file `\(name)` (looked for \(path))", argument: "what", kind: .input)
+    var status = stat()
+    if stat(path, &status) != 0, errno != ENOENT, errno != ENOTDIR {
+      return ScriptError(
+        "`\(name)` cannot be reached: \(String(cString: strerror(errno)))", argument: "what", kind: .input)
+    }
+    if lstat(path, &status) == 0 {
+      return ScriptError(
+        "`\(name)` is a symbolic link that leads nowhere", argument: "what", kind: .input)
+    }
+    let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+    let near = Suggestion.nearest(to: baseName(path), among: fileNames(in: folder.isEmpty ? "/" : folder))
+    let shownFolder = name.lastIndex(of: "/").map { String(name[...$0]) } ?? ""
+    return ScriptError(
+      "there is no file `\(name)` (looked for \(path))", argument: "what",
+      hint: near.map { "did you mean `\(shownFolder)\($0)`?" }, kind: .input)
+  }
+
+  /// Names in a folder, sorted; at most `pictureLimit`, and none where it cannot be read.
+  private func fileNames(in path: String) -> [String] {
+    guard let folder = opendir(path) else { return [] }
+    defer { closedir(folder) }
+    var names: [String] = []
+    while let entry = readdir(folder), names.count < Self.pictureLimit {
+      let name = withUnsafeBytes(of: entry.pointee.d_name) { raw in
+        String(decoding: raw.prefix { $0 != 0 }, as: UTF8.self)
+      }
+      if !name.hasPrefix(".") { names.append(name) }
+    }
+    return names.sorted()
   }
 
   // MARK: Pictures
 
   func picture(_ path: String, name: String, hash: String?) throws -> Value {
     do {
-      let image = try Image.read(path)
+      let image = try Image.read(path, called: name)
       if let orientation = image.source?.orientation, orientation != .upright {
         context.warn(
           "`\(name)` says it is to be shown turned; it is used as stored, as CLIP's own code does")
@@ -178,23 +216,16 @@ private struct Loader {
   }
 
   func pictures(inFolder path: String, name: String) throws -> Value {
-    guard let folder = opendir(path) else {
+    guard access(path, R_OK | X_OK) == 0 else {
       throw ScriptError("the folder `\(name)` cannot be read", argument: "what", kind: .input)
     }
-    defer { closedir(folder) }
-    var names: [String] = []
-    while let entry = readdir(folder) {
-      let file = withUnsafeBytes(of: entry.pointee.d_name) { raw in
-        String(decoding: raw.prefix { $0 != 0 }, as: UTF8.self)
-      }
-      if !file.hasPrefix("."), Self.pictureEndings.contains(fileEnding(file)) { names.append(file) }
-    }
+    let names = fileNames(in: path).filter { Self.pictureEndings.contains(fileEnding($0)) }
     guard !names.isEmpty else {
       throw ScriptError(
         "the folder `\(name)` has neither a `config.json` nor pictures", argument: "what",
         kind: .input)
     }
-    return try list(names.sorted().map { (path + "/" + $0, name + "/" + $0) })
+    return try list(names.map { (path + "/" + $0, name + "/" + $0) })
   }
 
   func glob(_ pattern: String, _ path: String) throws -> Value {

@@ -66,6 +66,11 @@ private let overlayPrimitive = Builtin(
   }
   let scale = MapScale(rawValue: try arguments.string("scale")) ?? .label
   func overlays(_ maps: HeatMaps) throws -> [Value] {
+    // A picture made by the script may well be the same one processed; another file is another picture.
+    let explained = maps.recipe.image.suffix(7 + 64)
+    if let hash = image.sha256, explained.hasPrefix("sha256:"), !explained.hasSuffix(hash) {
+      context.warn("the map was made of another picture: \(maps.recipe.image), not \(image.identity)")
+    }
     let normalized = maps.normalized(scale)
     warnOfConstantMaps(normalized.constant, context: context)
     return try maps.labels.indices.map { index in
@@ -96,8 +101,14 @@ private let overlayPrimitive = Builtin(
 
 /// A constant map shows nothing; the user should know why the picture is one colour.
 func warnOfConstantMaps(_ labels: [String], context: CallContext) {
-  for label in labels {
-    context.warn("the map of \"\(label)\" is the same everywhere; it is shown as zero")
+  guard let first = labels.first else { return }
+  if labels.count == 1 {
+    context.warn("the map of \"\(abbreviated(first))\" is the same everywhere; it is shown as zero")
+  } else {
+    let names = labels.prefix(3).map { "\"\(abbreviated($0))\"" }.joined(separator: ", ")
+    context.warn(
+      "the maps of \(names)\(labels.count > 3 ? " and \(labels.count - 3) more" : "") are the same "
+        + "everywhere; they are shown as zero")
   }
 }
 
@@ -134,7 +145,7 @@ private let gridPrimitive = Builtin(
     return try inner.map { value in
       guard case .object(let object) = value, let image = object as? ImageValue else {
         throw ScriptError(
-          "`images` must be pictures, found a \(value.typeName)"
+          "`images` must be pictures, found \(TypeMessage.article(value.typeName))"
             + (value.typeName.hasPrefix("heatmap") ? "; lay it over a picture with `overlay`" : ""),
           argument: "images")
       }

@@ -28,7 +28,7 @@ let savePrimitive = Builtin(
 ) { arguments, context in
   let value = arguments["value"]
   let name = try arguments.string("path")
-  let path = try context.writePath(name)
+  let path = try naming("path") { try context.writePath(name) }
   let ending = fileEnding(name)
   let colormap = Colormap(rawValue: try arguments.string("colormap")) ?? .jet
   let scale = MapScale(rawValue: try arguments.string("scale")) ?? .label
@@ -42,16 +42,29 @@ let savePrimitive = Builtin(
   return value
 }
 
+/// Runs `body`; an error of the script's paths is about the argument `name`.
+func naming<R>(_ name: String, kind: ScriptError.Kind = .running, _ body: () throws -> R) throws -> R {
+  do { return try body() } catch let error as ScriptError {
+    throw ScriptError(error.message, argument: name, hint: error.hint, kind: kind)
+  }
+}
+
+/// A note in a PNG. Its text ends at a null character, which is shown as a replacement character.
+private func note(_ key: String, _ value: String) -> PNG.Text {
+  PNG.Text(key, value.utf8.contains(0) ? String(value.map { $0 == "\0" ? "\u{FFFD}" : $0 }) : value)
+}
+
 /// Makes the folders a file lies in, where they are missing. The path was checked by `writePath`.
 private func makeFolders(above path: String, name: String) throws {
   var folder = ""
   for part in path.split(separator: "/").dropLast() {
     folder += "/" + part
-    guard mkdir(folder, 0o777) == 0 || errno == EEXIST || errno == EROFS || errno == EACCES else {
-      throw ScriptError(
-        "the folder of `\(name)` cannot be made: \(String(cString: strerror(errno)))",
-        argument: "path")
-    }
+    if mkdir(folder, 0o777) == 0 || errno == EEXIST { continue }
+    let reason = String(cString: strerror(errno))
+    // A folder above that is there but may not be written to is no obstacle.
+    if access(folder, F_OK) == 0 { continue }
+    throw ScriptError(
+      "the folder of `\(name)` cannot be made: \(reason)", argument: "path", hint: folder)
   }
 }
 
@@ -82,7 +95,7 @@ private struct Writer {
     case let image as ImageValue:
       guard ending == "png" else { return try refuse(["png"]) }
       return try PNG.encode(
-        .rgb(image.image), text: [PNG.Text("Software", "clipscope"), PNG.Text("Source", image.name)])
+        .rgb(image.image), text: [note("Software", "clipscope"), note("Source", image.name)])
     case let maps as HeatMapsValue: return try bytes(of: maps.maps)
     case let map as HeatMapValue: return try bytes(of: map.maps)
     case let tensor as TensorValue: return try bytes(of: tensor.tensor)
@@ -92,7 +105,7 @@ private struct Writer {
       case "json": return try json()
       default: return try refuse(["csv", "json"])
       }
-    default: throw ScriptError("a \(object.typeName) cannot be saved", argument: "value")
+    default: throw ScriptError("\(TypeMessage.article(object.typeName)) cannot be saved", argument: "value")
     }
   }
 
@@ -134,8 +147,8 @@ private struct Writer {
       return try PNG.encode(
         .rgb(try picture(of: maps)),
         text: [
-          PNG.Text("Software", "clipscope"), PNG.Text("Recipe", maps.recipe.description),
-          PNG.Text("Model", maps.recipe.modelIdentity), PNG.Text("Source", maps.recipe.image),
+          note("Software", "clipscope"), note("Recipe", maps.recipe.description),
+          note("Model", maps.recipe.modelIdentity), note("Source", maps.recipe.image),
         ])
     default: return try refuse(["png", "npy", "npz", "json"])
     }
@@ -170,7 +183,7 @@ private struct Writer {
     for (index, item) in items.enumerated() {
       guard case .string(let line) = item else {
         throw ScriptError(
-          "a .txt holds strings; item \(index) is a \(item.typeName)", argument: "value",
+          "a .txt holds strings; item \(index) is \(TypeMessage.article(item.typeName))", argument: "value",
           hint: "save it as .json")
       }
       text += line + "\n"
@@ -192,7 +205,7 @@ private struct Writer {
   private func refuse(_ endings: [String]) throws -> [UInt8] {
     let known = endings.map { "." + $0 }.joined(separator: ", ")
     throw ScriptError(
-      "a \(value.typeName) cannot be saved as "
+      "\(TypeMessage.article(value.typeName)) cannot be saved as "
         + (ending.isEmpty ? "a file without an ending" : ".\(ending)"), argument: "path",
       hint: "it can be \(known)")
   }

@@ -72,9 +72,18 @@ func textVectors(
         encodePrompts(
           strings, with: model.model, truncate: false, context: context, argument: argument))
     }
-    let result = try library.call(
-      "prompts", "ensemble",
-      [.list(strings.map(Value.string)), .object(model), templates], context: context)
+    if case .list(let own) = templates, own.isEmpty {
+      throw ScriptError(
+        "`templates` is empty", argument: "templates", hint: "`none` encodes the texts as they are")
+    }
+    let result: Value
+    do {
+      result = try library.call(
+        "prompts", "ensemble",
+        [.list(strings.map(Value.string)), .object(model), templates], context: context)
+    } catch let error as ScriptError where error.argument == nil {
+      throw ScriptError(error.message, argument: argument, hint: error.hint, kind: error.kind)
+    }
     guard case .object(let object) = result, let rows = object as? TensorValue else {
       throw ScriptError("std.prompts.ensemble gave a \(result.typeName), not a tensor")
     }

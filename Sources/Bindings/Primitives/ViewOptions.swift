@@ -60,16 +60,29 @@ struct ViewOptions {
     let side = size ?? model.architecture.imageSize
     if case .keep = fit {
     } else {
-      guard side > 0, side % patch == 0 else {
-        let below = max(patch, side / patch * patch)
+      let across = side / patch
+      // Compared before multiplied: the square of a huge size overflows.
+      guard across <= Self.maximumPatches, across * across <= Self.maximumPatches else {
         throw ScriptError(
-          "`size` must be a multiple of \(patch), the patch of \(model.name); found \(side)",
+          "a `size` of \(side) makes more than \(Self.maximumPatches) patches, the most possible",
+          argument: "size")
+      }
+      guard side > 0, side % patch == 0 else {
+        let below = max(patch, across * patch)
+        throw ScriptError(
+          "`size` must be a positive multiple of \(patch), the patch of \(model.name); found \(side)",
           argument: "size", hint: "try \(below) or \(below + patch)")
       }
-      guard (side / patch) * (side / patch) <= Self.maximumPatches else {
+    }
+    if case .keep(let scale) = fit {
+      // Before the picture is enlarged to that; rounding to whole patches changes little.
+      let rows = (Double(image.height) * scale / Double(patch)).rounded(.down)
+      let columns = (Double(image.width) * scale / Double(patch)).rounded(.down)
+      guard max(rows, 1) * max(columns, 1) <= Double(Self.maximumPatches) else {
         throw ScriptError(
-          "a size of \(side) makes \((side / patch) * (side / patch)) patches; at most "
-            + "\(Self.maximumPatches) are possible", argument: "size")
+          "this picture of \(image.width)×\(image.height) pixels at this scale makes more than "
+            + "\(Self.maximumPatches) patches, the most possible",
+          argument: "scale")
       }
     }
     let preprocessing = model.preprocessing(size: side, fit: fit)

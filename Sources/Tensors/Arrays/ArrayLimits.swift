@@ -15,8 +15,31 @@ public enum ArrayLimits {
     return overflow ? 1 << 31 : min(1 << 31, bytes / 2 / MemoryLayout<Float>.stride)
   }()
 
+  /// The most bytes that all tensors together may hold: three quarters of this machine's memory.
+  /// (Beyond, Linux would end the process rather than refuse an allocation.)
+  public static let maximumBytes: Int = {
+    let pages = sysconf(Int32(_SC_PHYS_PAGES))
+    let pageSize = sysconf(Int32(_SC_PAGESIZE))
+    guard pages > 0, pageSize > 0 else { return 1 << 32 }
+    let (bytes, overflow) = pages.multipliedReportingOverflow(by: pageSize)
+    return overflow ? 1 << 40 : bytes / 4 * 3
+  }()
+
+  /// Throws `ShapeError` when `count` more scalars beside all tensors that exist exceed
+  /// `maximumBytes`.
+  public static func checkRoom(for count: Int, in operation: String) throws {
+    let live = TensorStorage.liveBytes
+    guard count > (maximumBytes - live) / MemoryLayout<Float>.stride else { return }
+    func gigabytes(_ bytes: Int) -> String { "\((bytes + 500_000_000) / 1_000_000_000) GB" }
+    let more = count == 0 ? "" : " for \(gigabytes(count * MemoryLayout<Float>.stride)) more"
+    throw ShapeError(
+      operation,
+      "there is no memory\(more): tensors hold \(gigabytes(live)) of the \(gigabytes(maximumBytes)) they may")
+  }
+
   /// The product of `shape`, computed without overflow.
-  /// Throws `ShapeError` for negative extents, too many axes, or more than `maximumCount` scalars.
+  /// Throws `ShapeError` for negative extents, too many axes, more than `maximumCount` scalars, or
+  /// more than there is room for (see `checkRoom`).
   @discardableResult
   public static func count(of shape: [Int], for operation: String) throws -> Int {
     guard shape.count <= maximumRank else {
@@ -37,7 +60,9 @@ public enum ArrayLimits {
       }
       count = product
     }
-    return shape.contains(0) ? 0 : count
+    if shape.contains(0) { return 0 }
+    try checkRoom(for: count, in: operation)
+    return count
   }
 
   /// An axis counted from the end where negative, made non-negative.

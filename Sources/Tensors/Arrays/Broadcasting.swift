@@ -97,6 +97,7 @@ extension Tensor {
     _ operation: ElementwiseOperation, _ a: Tensor, _ b: Tensor
   ) throws -> Tensor {
     let shape = try Broadcasting.shape(a.shape, b.shape, for: operation.symbol)
+    try ArrayLimits.checkRoom(for: shape.reduce(1, *), in: operation.symbol)
     try Interruption.check()
     // Each case is its own closure so that the loop is compiled for it.
     switch operation {

@@ -1,0 +1,48 @@
+import Glibc
+import Imaging
+import Tensors
+
+/// Ctrl-C and the other ways to end a run from outside. None of them leaves half a file.
+enum Interrupts {
+  /// How long work may take to notice the first Ctrl-C before the process ends without it, in
+  /// microseconds: a LAPACK call or a PNG being packed cannot be asked to stop.
+  private static let patience = 100_000
+
+  /// Handles signals from now on: the first Ctrl-C asks work to stop; a second, or `patience`, ends
+  /// the process.
+  static func install() {
+    // Everything the handlers use is initialized before the first of them runs.
+    _ = Interruption.isRequested
+    AtomicFile.abandon()
+    signal(SIGINT) { _ in
+      if Interruption.isRequested { Interrupts.end() }
+      Interruption.request()
+      var timer = itimerval()
+      timer.it_value.tv_usec = Interrupts.patience
+      setitimer(Int32(ITIMER_REAL.rawValue), &timer, nil)
+    }
+    signal(SIGALRM) { _ in Interrupts.end() }
+    for number in [SIGTERM, SIGHUP] {
+      signal(number) { number in
+        AtomicFile.abandon()
+        _exit(128 + number)
+      }
+    }
+    // A closed pipe (`| head`) ends the program quietly.
+    signal(SIGPIPE, SIG_DFL)
+  }
+
+  /// Work has ended by itself: nothing is left to end.
+  static func settle() {
+    var never = itimerval()
+    setitimer(Int32(ITIMER_REAL.rawValue), &never, nil)
+  }
+
+  /// Ends the process, in a signal handler.
+  private static func end() {
+    AtomicFile.abandon()
+    let message: StaticString = "interrupted\n"
+    _ = write(STDERR_FILENO, message.utf8Start, message.utf8CodeUnitCount)
+    _exit(130)
+  }
+}

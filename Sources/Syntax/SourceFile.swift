@@ -102,8 +102,6 @@ public final class SourceFile: Sendable {
 public struct SourceError: Error, Sendable, CustomStringConvertible {
   /// Why, in the user's terms.
   public let message: String
-  /// The message.
-  public var description: String { message }
 
   /// A source that cannot be had, and why.
   public init(_ message: String) { self.message = message }

@@ -1,5 +1,5 @@
-import Checkpoints
 import CLIPModels
+import Checkpoints
 import Glibc
 import Imaging
 import Interpreter

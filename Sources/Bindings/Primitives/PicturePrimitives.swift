@@ -301,7 +301,7 @@ private let resizePrimitive = Builtin(
   [
     Builtin.Parameter(
       "what", .union([.engine("image"), .engine("heatmaps"), .engine("heatmap")]),
-      "a picture, or maps to bring to another grid"),
+      "a picture, or maps to bring to another grid")
   ],
   options: [
     Builtin.Parameter("width", .union([.int, .none]), default: Value.none, "new columns"),

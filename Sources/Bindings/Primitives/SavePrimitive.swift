@@ -138,7 +138,8 @@ private struct Writer {
     case "json":
       let labels = JSON.text(.list(maps.labels.map(Value.string))) ?? "[]"
       let recipe =
-        JSON.text(.string("\(maps.recipe.description) on \(maps.recipe.image) by \(maps.recipe.modelIdentity)"))
+        JSON.text(
+          .string("\(maps.recipe.description) on \(maps.recipe.image) by \(maps.recipe.modelIdentity)"))
         ?? "null"
       return Array(
         "{\"labels\": \(labels), \"recipe\": \(recipe), \"grid\": \(jsonArray(maps.grid))}\n".utf8)

@@ -284,7 +284,8 @@ public enum TypeMessage {
 
   /// A noun with its article; `none` has none.
   public static func article(_ noun: String) -> String {
-    if noun == "none" || noun == "heatmaps" || noun == "masks" || noun == "points" || noun.hasPrefix("a list") {
+    if noun == "none" || noun == "heatmaps" || noun == "masks" || noun == "points" || noun.hasPrefix("a list")
+    {
       return noun
     }
     return (noun.first.map { "aeiou".contains($0) } ?? false ? "an " : "a ") + noun

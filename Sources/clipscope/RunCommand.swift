@@ -49,7 +49,9 @@ struct RunRequest {
       case "-e": source = .code(try value("-e"))
       case "-": source = .standardInput
       case "-h", "--help": wantsHelp = true
-      case "--out": outputFolder = try value("--out")
+      case "--out":
+        outputFolder = try value("--out")
+        if outputFolder == "" { throw ValidationError("`--out` names no folder") }
       case "--allow-write": allowedFolders.append(try value("--allow-write"))
       case "--threads":
         guard let count = Int(try value("--threads")), (1...1024).contains(count) else {

@@ -66,7 +66,7 @@ struct Runner {
     } catch let failure as RuntimeFailure {
       complain(failure.diagnostic.rendered())
       return failure.exitCode
-    } catch where error is Interpreter.Interruption || error is Interrupted {
+    } catch  where error is Interpreter.Interruption || error is Interrupted {
       Interrupts.settle()
       complain("interrupted")
       return 130

@@ -3,33 +3,42 @@ import Testing
 
 /// The command line itself: exit codes, parameters, standard input and output, signals.
 @Suite struct UsageTests {
-  @Test(arguments: [
-    (["frobnicate"], 2, "error: there is no command and no script `frobnicate`"),
-    (["chekc", "a.clip"], 2, "error: there is no command and no script `chekc`; did you mean `check`?"),
-    (["--frob"], 2, "error: unknown option '--frob'"),
-    (["run"], 2, "error: which script? `clipscope run FILE`"),
-    (["run", "a.clip", "--outt", "x"], 2, "error: unknown option `--outt`; did you mean `--out`?"),
-    (["run", "a.clip", "--out"], 2, "error: `--out` needs a value"),
-    (["run", "a.clip", "--threads", "0"], 2, "error: `--threads` takes a number from 1 to 1024"),
-    (["check"], 2, "error: missing expected argument '<files> ...'"),
-    (["nope.clip"], 4, "error: there is no file `nope.clip`"),
-    (["run", "."], 4, "error: cannot read `.`: it is a folder"),
-    (["check", "nope.clip"], 4, "error: there is no file `nope.clip`"),
-    (["run", "fifo"], 4,
-      "error: cannot read `fifo`: it is no ordinary file; `clipscope run -` reads standard input"),
-    (["run", "/dev/zero"], 4,
-      "error: cannot read `/dev/zero`: it is no ordinary file; `clipscope run -` reads standard input"),
-    (["run", "bytes.clip"], 4, "error: `bytes.clip` is not UTF-8 text"),
-    (["inspect", "a\u{1B}[31m"], 4, #"error: a\u{1B}[31m: no such model on this machine"#),
-    (["run", "a.clip", "sizze=3"], 2, "error: unknown parameter `sizze`: did you mean `size`?"),
-    (["run", "a.clip", "size=abc"], 2, "error: the parameter `size` takes a whole number, found `abc`"),
-    (["run", "a.clip", "size=1.5"], 2, "error: the parameter `size` takes a whole number, found `1.5`"),
-    (["run", "a.clip", "size"], 2, "error: expected `name=value`, found `size`"),
-    (["run", "a.clip", "labels=[\"a\""], 2,
-      "error: the parameter `labels` takes a list[string], found `[\"a\"`: write values with commas between them, or a JSON list"),
-    (["run", "a.clip", "labels=[1]"], 2,
-      "error: the parameter `labels` takes a list[string], found `[1]`: write values with commas between them, or a JSON list"),
-  ] as [([String], Int32, String)])
+  @Test(
+    arguments: [
+      (["frobnicate"], 2, "error: there is no command and no script `frobnicate`"),
+      (["chekc", "a.clip"], 2, "error: there is no command and no script `chekc`; did you mean `check`?"),
+      (["--frob"], 2, "error: unknown option '--frob'"),
+      (["run"], 2, "error: which script? `clipscope run FILE`"),
+      (["run", "a.clip", "--outt", "x"], 2, "error: unknown option `--outt`; did you mean `--out`?"),
+      (["run", "a.clip", "--out"], 2, "error: `--out` needs a value"),
+      (["run", "a.clip", "--threads", "0"], 2, "error: `--threads` takes a number from 1 to 1024"),
+      (["check"], 2, "error: missing expected argument '<files> ...'"),
+      (["nope.clip"], 4, "error: there is no file `nope.clip`"),
+      (["run", "."], 4, "error: cannot read `.`: it is a folder"),
+      (["check", "nope.clip"], 4, "error: there is no file `nope.clip`"),
+      (
+        ["run", "fifo"], 4,
+        "error: cannot read `fifo`: it is no ordinary file; `clipscope run -` reads standard input"
+      ),
+      (
+        ["run", "/dev/zero"], 4,
+        "error: cannot read `/dev/zero`: it is no ordinary file; `clipscope run -` reads standard input"
+      ),
+      (["run", "bytes.clip"], 4, "error: `bytes.clip` is not UTF-8 text"),
+      (["inspect", "a\u{1B}[31m"], 4, #"error: a\u{1B}[31m: no such model on this machine"#),
+      (["run", "a.clip", "sizze=3"], 2, "error: unknown parameter `sizze`: did you mean `size`?"),
+      (["run", "a.clip", "size=abc"], 2, "error: the parameter `size` takes a whole number, found `abc`"),
+      (["run", "a.clip", "size=1.5"], 2, "error: the parameter `size` takes a whole number, found `1.5`"),
+      (["run", "a.clip", "size"], 2, "error: expected `name=value`, found `size`"),
+      (
+        ["run", "a.clip", "labels=[\"a\""], 2,
+        "error: the parameter `labels` takes a list[string], found `[\"a\"`: write values with commas between them, or a JSON list"
+      ),
+      (
+        ["run", "a.clip", "labels=[1]"], 2,
+        "error: the parameter `labels` takes a list[string], found `[1]`: write values with commas between them, or a JSON list"
+      ),
+    ] as [([String], Int32, String)])
   func mistakes(arguments: [String], code: Int32, message: String) throws {
     let folder = try Folder()
     try folder.write("a.clip", "param size: int = 224\nparam labels: list[string] = [\"a\"]\nprint(size)\n")
@@ -42,10 +51,11 @@ import Testing
     #expect(outcome.output.isEmpty)
   }
 
-  @Test(arguments: [
-    (["--version"], nil), (["--help"], nil), (["run", "-e", "1 + 1"], "2\n"), (["-e", "print(1)"], "1\n"),
-    (["empty.clip"], ""), (["run", "a.clip", "size=7"], "7\n"),
-  ] as [([String], String?)])
+  @Test(
+    arguments: [
+      (["--version"], nil), (["--help"], nil), (["run", "-e", "1 + 1"], "2\n"), (["-e", "print(1)"], "1\n"),
+      (["empty.clip"], ""), (["run", "a.clip", "size=7"], "7\n"),
+    ] as [([String], String?)])
   func works(arguments: [String], output: String?) throws {
     let folder = try Folder()
     try folder.write("a.clip", "param size: int = 224\nprint(size)\n")

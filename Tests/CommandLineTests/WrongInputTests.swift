@@ -191,27 +191,44 @@ import Testing
   }
 
   /// Files that are not what they seem: exit code 4, and the first line.
-  @Test(arguments: [
-    ("text.png", Array("not a picture\n".utf8), "text.png is not a PNG or JPEG: it begins with \"not a picture\""),
-    ("empty.png", [], "empty.png is damaged: it is empty"),
-    ("cut.png", Array(Fixture.png(width: 24, height: 16).dropLast(30)),
-      "cut.png is incomplete: the file ends before the picture does"),
-    ("huge.png", Fixture.png(width: 20_000, height: 20_000, rows: 3),
-      "huge.png is too large: 20000×20000 pixels; the limit is 100 megapixels and 100000 pixels a side"),
-    ("lie.safetensors", Fixture.safetensors(#"{"a":{}}"#, body: 0, length: 1 << 40),
-      "`lie.safetensors`: states a safetensors header of 1099511627776 bytes; 100 MB is the limit"),
-    ("lie.safetensors",
-      Fixture.safetensors(#"{"a":{"dtype":"F32","shape":[10],"data_offsets":[0,40]}}"#, body: 8),
-      "`lie.safetensors`: tensor `a` lies at bytes 0…40 of 8 (an interrupted download?)"),
-    ("lie.safetensors",
-      Fixture.safetensors(#"{"a":{"dtype":"F32","shape":[4611686018427387904,4],"data_offsets":[0,40]}}"#, body: 40),
-      "`lie.safetensors`: tensor `a` has an impossible shape [4611686018427387904, 4]"),
-    ("other.pt", [0x50, 0x4B, 0x03, 0x04],
-      "`other.pt`: is a ZIP file without its end: it is cut short (an interrupted download?)"),
-    ("a.json", Array(repeating: UInt8(ascii: "["), count: 100_000), "`a.json` is not well-formed JSON"),
-    ("a.csv", Array("a,b\n1\n".utf8), "`a.csv`: line 2 has 1 cells where the header has 2"),
-    ("a.txt", [0xFF, 0xFE], "`a.txt` is not UTF-8 text"),
-  ] as [(String, [UInt8], String)])
+  @Test(
+    arguments: [
+      (
+        "text.png", Array("not a picture\n".utf8),
+        "text.png is not a PNG or JPEG: it begins with \"not a picture\""
+      ),
+      ("empty.png", [], "empty.png is damaged: it is empty"),
+      (
+        "cut.png", Array(Fixture.png(width: 24, height: 16).dropLast(30)),
+        "cut.png is incomplete: the file ends before the picture does"
+      ),
+      (
+        "huge.png", Fixture.png(width: 20_000, height: 20_000, rows: 3),
+        "huge.png is too large: 20000×20000 pixels; the limit is 100 megapixels and 100000 pixels a side"
+      ),
+      (
+        "lie.safetensors", Fixture.safetensors(#"{"a":{}}"#, body: 0, length: 1 << 40),
+        "`lie.safetensors`: states a safetensors header of 1099511627776 bytes; 100 MB is the limit"
+      ),
+      (
+        "lie.safetensors",
+        Fixture.safetensors(#"{"a":{"dtype":"F32","shape":[10],"data_offsets":[0,40]}}"#, body: 8),
+        "`lie.safetensors`: tensor `a` lies at bytes 0…40 of 8 (an interrupted download?)"
+      ),
+      (
+        "lie.safetensors",
+        Fixture.safetensors(
+          #"{"a":{"dtype":"F32","shape":[4611686018427387904,4],"data_offsets":[0,40]}}"#, body: 40),
+        "`lie.safetensors`: tensor `a` has an impossible shape [4611686018427387904, 4]"
+      ),
+      (
+        "other.pt", [0x50, 0x4B, 0x03, 0x04],
+        "`other.pt`: is a ZIP file without its end: it is cut short (an interrupted download?)"
+      ),
+      ("a.json", Array(repeating: UInt8(ascii: "["), count: 100_000), "`a.json` is not well-formed JSON"),
+      ("a.csv", Array("a,b\n1\n".utf8), "`a.csv`: line 2 has 1 cells where the header has 2"),
+      ("a.txt", [0xFF, 0xFE], "`a.txt` is not UTF-8 text"),
+    ] as [(String, [UInt8], String)])
   func files(name: String, bytes: [UInt8], message: String) throws {
     let folder = try Folder()
     try folder.write(name, bytes)
@@ -257,7 +274,8 @@ import Testing
       script: "x = surgery(load(\"scene.png\"), load(\"emoji\"), \"\(words)\")")
     #expect(inside.code == 5)
     #expect(inside.errors.contains(" --> script.clip:1:"))
-    let (cut, _) = try folder.run(script: "print(encode(\"\(words)\", load(\"emoji\"), truncate: true).shape)")
+    let (cut, _) = try folder.run(
+      script: "print(encode(\"\(words)\", load(\"emoji\"), truncate: true).shape)")
     #expect(cut.code == 0)
     #expect(cut.output == "[1, 128]\n")
     #expect(cut.firstError.hasPrefix("warning: \"dog dog"))

@@ -1,6 +1,7 @@
 import CLIPModels
 import Explanations
 import Interpreter
+import Syntax
 import Tensors
 
 /// Options of the architecture surgery, shared by `features`, `surgery` and `similarity`.
@@ -142,6 +143,11 @@ private func featureSurgery(
     return (try call("singleText", [features, targets, redundant(.strings([""]))]), "\"\"")
   default:
     let prompts = try Texts(arguments["features"], argument: "features")
+    if case .string(let text) = arguments["features"],
+      let near = Suggestion.nearest(to: text, among: ["labels", "none"])
+    {
+      context.warn("`features: \"\(text)\"` is taken as a text; did you mean \"\(near)\"?")
+    }
     let name =
       "[" + prompts.labels.map { Value.string($0).literal }.joined(separator: ", ")
       + "]"

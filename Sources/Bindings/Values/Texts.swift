@@ -21,7 +21,8 @@ enum Texts {
       for (index, item) in items.enumerated() {
         guard case .string(let text) = item else {
           throw ScriptError(
-            "`\(argument)` must be strings; item \(index) is \(TypeMessage.article(item.typeName))", argument: argument)
+            "`\(argument)` must be strings; item \(index) is \(TypeMessage.article(item.typeName))",
+            argument: argument)
         }
         strings.append(text)
       }

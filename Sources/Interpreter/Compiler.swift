@@ -53,7 +53,11 @@ struct Compiler {
   }
 
   private func node(_ block: Block) -> Node {
-    BlockNode(block.statements.map { node($0) }, block.span)
+    // A block of one expression is that expression.
+    if block.statements.count == 1, case .expression(let value) = block.statements[0].kind {
+      return node(value)
+    }
+    return BlockNode(block.statements.map { node($0) }, block.span)
   }
 
   private func closure(_ function: FunctionExpression, named name: String) -> Node {

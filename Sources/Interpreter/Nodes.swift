@@ -153,14 +153,23 @@ final class LoopNode: Node, @unchecked Sendable {
 final class ConditionalNode: Node, @unchecked Sendable {
   let clauses: [(condition: Node, body: Node)]
   let otherwise: Node?
+  private let first: Node
+  private let firstBody: Node
 
   init(_ clauses: [(condition: Node, body: Node)], otherwise: Node?, _ span: Span) {
     self.clauses = clauses
     self.otherwise = otherwise
+    self.first = clauses.first?.condition ?? Node(span)
+    self.firstBody = clauses.first?.body ?? Node(span)
     super.init(span)
   }
 
   override func evaluate(_ frame: Frame) throws -> Value {
+    if clauses.count == 1 {
+      // Without a walk over the list: most have one condition.
+      if try first.condition(frame) { return try firstBody.evaluate(frame) }
+      return try otherwise?.evaluate(frame) ?? .none
+    }
     for (condition, body) in clauses where try condition.condition(frame) { return try body.evaluate(frame) }
     return try otherwise?.evaluate(frame) ?? .none
   }

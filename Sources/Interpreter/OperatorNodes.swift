@@ -65,23 +65,60 @@ final class EqualityNode: Node, @unchecked Sendable {
   }
 }
 
+/// An operand that is a number at hand: loops over numbers spend their time here.
+enum QuickOperand: Sendable {
+  case slot(Int)
+  case number(Double)
+  case other
+
+  init(_ node: Node) {
+    if let node = node as? SlotNode {
+      self = .slot(node.slot)
+    } else if let node = node as? ConstantNode, case .number(let number) = node.value {
+      self = .number(number)
+    } else {
+      self = .other
+    }
+  }
+
+  /// The number, where it is had without running anything.
+  @inline(__always) func number(_ frame: Frame) -> Double? {
+    switch self {
+    case .slot(let slot): frame.number(slot)
+    case .number(let number): number
+    case .other: nil
+    }
+  }
+}
+
 /// `a op b` for everything but equality and logic.
 final class BinaryNode: Node, @unchecked Sendable {
   let operation: BinaryOperation
   let left: Node
   let right: Node
   let operatorSpan: Span
+  private let quickLeft: QuickOperand
+  private let quickRight: QuickOperand
 
   init(_ operation: BinaryOperation, _ left: Node, _ right: Node, operatorSpan: Span, _ span: Span) {
     self.operation = operation
     self.left = left
     self.right = right
     self.operatorSpan = operatorSpan
+    self.quickLeft = QuickOperand(left)
+    self.quickRight = QuickOperand(right)
     super.init(span)
   }
 
   override func evaluate(_ frame: Frame) throws -> Value {
-    let a = try left.evaluate(frame)
+    let a: Value
+    if let x = quickLeft.number(frame) {
+      if let y = quickRight.number(frame) { return try numbers(x, y, frame) }
+      a = .number(x)
+    } else {
+      a = try left.evaluate(frame)
+      if case .number(let x) = a, let y = quickRight.number(frame) { return try numbers(x, y, frame) }
+    }
     let b = try right.evaluate(frame)
     if case .number(let x) = a, case .number(let y) = b { return try numbers(x, y, frame) }
     return try located(frame, at: place(a, b)) {

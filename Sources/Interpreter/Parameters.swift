@@ -16,6 +16,9 @@ public struct ScriptParameter: Sendable {
 public struct ParameterError: Error, Sendable, Equatable {
   /// What was expected and what was found.
   public let message: String
+
+  /// A mistake on the command line.
+  public init(message: String) { self.message = message }
 }
 
 extension ScriptParameter {

@@ -6,6 +6,8 @@ public struct Program: Sendable {
   public let graph: ModuleGraph
   /// Everything wrong in the script and its imports, in the order of the text.
   public let diagnostics: [Diagnostic]
+  /// Strings written as arguments of builtins, in the order of the text: paths that can be checked.
+  public let literalArguments: [LiteralArgument]
 
   /// Checks a script and everything it imports against the builtins, without running anything.
   public static func check(
@@ -17,11 +19,14 @@ public struct Program: Sendable {
   init(_ file: SourceFile, environment: Environment, registry: Registry, loader: any SourceLoader) {
     let graph = ModuleGraph.check(file, in: environment, loader: loader)
     var diagnostics: [Diagnostic] = []
+    var literals: [LiteralArgument] = []
     for module in graph.modules {
-      let found =
-        graph.diagnostics.filter { $0.file === module.file } + TypeChecker.check(module, registry: registry)
-      diagnostics += found.sorted { $0.span.start < $1.span.start }
+      let (problems, found) = TypeChecker.check(module, registry: registry)
+      let all = graph.diagnostics.filter { $0.file === module.file } + problems
+      diagnostics += all.sorted { $0.span.start < $1.span.start }
+      literals += found
     }
+    self.literalArguments = literals
     self.graph = graph
     self.diagnostics = diagnostics
   }

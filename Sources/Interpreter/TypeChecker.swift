@@ -1,18 +1,34 @@
 import Syntax
 
+/// A string that a script writes as an argument of a builtin: `load("dog.png")`. Who knows what the
+/// builtin does can check it without running anything.
+public struct LiteralArgument: Sendable {
+  /// The builtin's name.
+  public let builtin: String
+  /// The parameter's name.
+  public let parameter: String
+  /// The string.
+  public let text: String
+  /// The file it stands in.
+  public let file: SourceFile
+  /// Where it stands.
+  public let span: Span
+}
+
 /// Finds arguments whose types cannot fit before anything runs: literals, and values of known
 /// type such as results of builtins. What it does not know it lets pass.
 struct TypeChecker {
   private let module: Module
   private let registry: Registry
   private var diagnostics: [Diagnostic] = []
+  private var literals: [LiteralArgument] = []
   private let typeNames: Set<String>
 
-  /// Everything wrong with types in a module that resolved without errors.
-  static func check(_ module: Module, registry: Registry) -> [Diagnostic] {
+  /// Everything wrong with types in a module, and the strings written as arguments of builtins.
+  static func check(_ module: Module, registry: Registry) -> ([Diagnostic], [LiteralArgument]) {
     var checker = TypeChecker(module: module, registry: registry)
     checker.visit(module.tree.statements, scope: [:])
-    return checker.diagnostics.sorted { $0.span.start < $1.span.start }
+    return (checker.diagnostics.sorted { $0.span.start < $1.span.start }, checker.literals)
   }
 
   private init(module: Module, registry: Registry) {
@@ -229,6 +245,11 @@ struct TypeChecker {
   private mutating func check(
     _ value: Expression, _ found: TypeSpec, _ parameter: Builtin.Parameter, _ index: Int?, _ function: String
   ) {
+    if case .string(let text)? = TypeChecker.constant(value) {
+      literals.append(
+        LiteralArgument(
+          builtin: function, parameter: parameter.name, text: text, file: module.file, span: value.span))
+    }
     guard let fault = mismatch(value, found, parameter.type) else { return }
     report(
       TypeMessage.argument(of: function, parameter.name, index, parameter.type, fault.found),

@@ -138,7 +138,7 @@ public struct Parser {
     let outer = newlinesEnd
     newlinesEnd = false
     openBrackets += 1
-    let result = try nested { try body(&$0) }
+    let result = try body(&self)
     guard current.is(close) else {
       let line = file.location(of: opened.start).line
       let isElsewhere = line != file.location(of: current.span.start).line

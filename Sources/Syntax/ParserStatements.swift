@@ -181,7 +181,9 @@ extension Parser {
     advance()
     var elements: [TypeAnnotation] = []
     if !atNewline, current.is(.leftBracket) {
-      elements = try bracketed(.leftBracket, .rightBracket) { [try $0.typeAnnotation()] }
+      elements = try bracketed(.leftBracket, .rightBracket) { parser in
+        [try parser.nested { try $0.typeAnnotation() }]
+      }
     }
     return TypeAnnotation(name: text, elements: elements, span: Span(start, previousEnd))
   }

@@ -84,25 +84,35 @@ import Testing
   }
 
   @Test func theDeepestScriptsTheLimitsAllowRun() throws {
-    let nest = String(repeating: "(", count: 180) + "x" + String(repeating: ")", count: 180)
+    let nest = String(repeating: "(", count: 180) + "n" + String(repeating: ")", count: 180)
     let chain = String(repeating: " + 0", count: 700)
-    let text = """
-      fn call(f, n) => if n == 0 { 0 } else { 0 + \(nest)\(chain.replacingOccurrences(of: "0", with: "0")) + f(f, n - 1) }
-      """.replacingOccurrences(of: "(x)", with: "(n)")
-    let failure = try failure(text.replacingOccurrences(of: "x", with: "n") + "\ncall(call, 1000)")
-    #expect(failure?.diagnostic.message == "calls are nested more than 200 deep")
-    #expect(try self.failure(text + "\nassert(call(call, 150) > 0)") == nil)
+    let text = "fn call(f, n) => if n == 0 { 1 } else { 0 + \(nest)\(chain) + f(f, n - 1) }\n"
+    #expect(
+      try failure(text + "call(call, 1000)")?.diagnostic.message == "calls are nested more than 200 deep")
+    #expect(try failure(text + "assert(call(call, 150) > 0)")?.diagnostic.message == nil)
   }
 
-  @Test func aMillionIterationsTakeLessThanASecond() throws {
-    let clock = ContinuousClock()
+  /// Processor time of the thread that runs the script, so that other tests do not count.
+  static let seconds = Builtin("seconds", section: "test", gives: .number, .init("For tests.")) { _, _ in
+    var time = timespec()
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+    return .number(Double(time.tv_sec) + Double(time.tv_nsec) / 1e9)
+  }
+
+  @Test func aMillionIterationsTakeWellUnderASecond() throws {
+    var registry = Registry.core
+    registry.add([Self.seconds])
+    let log = Log()
     let text = """
-      fn step(a, i) => a + i % 7 * 2
+      start = seconds()
       for i in range(1000000) { x = i * 2 + 1; y = if x > 3 { x - 1 } else { x } }
-      assert(fold(range(100000), 0, step) > 0)
+      middle = seconds()
+      assert(fold(range(100000), 0, fn(a, i) => a + i % 7 * 2) > 0)
+      print(middle - start, seconds() - middle)
       """
-    let time = try clock.measure { #expect(try failure(text) == nil) }
-    #expect(time < .seconds(1), "\(time)")
+    #expect(try failure(text, in: session(log, registry: registry))?.diagnostic.message == nil)
+    let times = (log.lines.first ?? "").split(separator: " ").compactMap { Double($0) }
+    #expect(times.count == 2 && times[0] < 0.7 && times[1] < 0.3, "\(times)")
   }
 
   // MARK: Failures
@@ -171,6 +181,17 @@ import Testing
         2 | fetch(3)
           |       ^
         """,
+      ])
+  }
+
+  @Test func literalPathsCanBeChecked() {
+    let text = "fn f() => fetch(\"a.png\")\nx = [\"b\" |> fetch(mode: \"slow\")]\nfetch(\"{x}\")"
+    let program = session(registry: extended).check(SourceFile(name: "t.clip", text: text))
+    #expect(program.literalArguments.map(\.text) == ["a.png", "b", "slow"])
+    #expect(program.literalArguments.map(\.parameter) == ["what", "what", "mode"])
+    #expect(
+      program.literalArguments.map { program.graph.main.file.text($0.span) } == [
+        "\"a.png\"", "\"b\"", "\"slow\"",
       ])
   }
 
@@ -245,7 +266,7 @@ import Testing
       fn f(x: vector) => x.size
       print(f(v))
       """
-    #expect(try failure(text, in: session) == nil)
+    #expect(try failure(text, in: session)?.diagnostic.message == nil)
     #expect(
       log.lines == [
         "vector [2] [vector [2]] 2 2 new axis 1 -1 -1 of 2 [1, 2] false true negated product",
@@ -263,7 +284,7 @@ import Testing
 
   @Test func helpNamesEverything() throws {
     let log = Log()
-    #expect(try failure("help(sorted)", in: session(log)) == nil)
+    #expect(try failure("help(sorted)", in: session(log))?.diagnostic.message == nil)
     #expect(log.lines.first == "sorted(xs; by, descending) → any")
     #expect(log.lines.contains { $0.contains("descending  bool = false") })
     #expect(try failure("help(\"sortd\")")?.diagnostic.hint == "did you mean `sorted`?")
@@ -274,6 +295,6 @@ import Testing
   func examplesRun(_ name: String) throws {
     let example = Registry.core[name]?.documentation.example ?? ""
     #expect(!example.isEmpty)
-    #expect(try failure(example) == nil)
+    #expect(try failure(example)?.diagnostic.message == nil)
   }
 }

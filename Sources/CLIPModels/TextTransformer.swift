@@ -122,9 +122,10 @@ public struct TextTransformer: Sendable {
 
   /// The beginnings that occur in every batch, longest first within each sequence of the first one.
   private func commonBeginnings(of batches: [[[Int32]]]) -> [[Int32]] {
-    var candidates = Set(batches[0].flatMap { sequence in
-      (1..<max(1, sequence.count)).map { sequence.prefix($0) }
-    })
+    var candidates = Set(
+      batches[0].flatMap { sequence in
+        (1..<max(1, sequence.count)).map { sequence.prefix($0) }
+      })
     for batch in batches.dropFirst() {
       if candidates.isEmpty { break }
       candidates.formIntersection(

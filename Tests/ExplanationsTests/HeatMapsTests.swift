@@ -50,7 +50,8 @@ struct HeatMapsTests {
     let points = try maps.points(label: 0)
     #expect(points.map(\.isPositive) == [true, false])
     #expect(points.map { [$0.x, $0.y] } == [[6, 3], [2, 1]])
-    #expect(try Self.maps([Float](repeating: 1, count: 16), labels: ["a"], rows: 4, columns: 4).points(label: 0).isEmpty)
+    let constant = try Self.maps([Float](repeating: 1, count: 16), labels: ["a"], rows: 4, columns: 4)
+    #expect(try constant.points(label: 0).isEmpty)
   }
 
   @Test("a grid that does not fit its labels is refused")

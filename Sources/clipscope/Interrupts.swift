@@ -11,6 +11,11 @@ enum Interrupts {
   /// Handles signals from now on: the first Ctrl-C asks work to stop; a second, or `patience`, ends
   /// the process.
   static func install() {
+    // Whoever started this process may have blocked the signals for its children.
+    var handled = sigset_t()
+    sigemptyset(&handled)
+    for number in [SIGINT, SIGALRM, SIGTERM, SIGHUP] { sigaddset(&handled, number) }
+    pthread_sigmask(SIG_UNBLOCK, &handled, nil)
     // Everything the handlers use is initialized before the first of them runs.
     _ = Interruption.isRequested
     AtomicFile.abandon()

@@ -93,9 +93,9 @@ import Testing
         if round < Self.seeds.count { Issue.record("\(failure.diagnostic.rendered())") }
       }
     }
-    // Most changes must get past the checks, or this tests only the checks.
-    #expect(ran > 200, "\(ran) ran")
-    #expect(failed > 50, "\(failed) failed")
+    // Enough changes must get past the checks, or this tests only the checks.
+    #expect(ran > 60, "\(ran) ran")
+    #expect(failed > 15, "\(failed) failed")
   }
 }
 

@@ -61,7 +61,7 @@ enum CommandLineTool {
     let deadline = since.addingTimeInterval(limit)
     var awaited = interruptWhen
     while process.isRunning {
-      if Date() > deadline { process.terminate() }
+      if Date() > deadline { kill(process.processIdentifier, SIGKILL) }
       if let text = awaited, try String(contentsOf: outputFile, encoding: .utf8).contains(text) {
         awaited = nil
         usleep(UInt32(pause * 1e6))

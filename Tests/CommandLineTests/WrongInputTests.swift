@@ -49,7 +49,7 @@ import Testing
       error: `normalize` takes 1 argument, found 2
        --> script.clip:1:30
       1 | x = normalize(zeros([2, 2]), 1)
-        |                              ^ normalize(x)
+        |                              ^ normalize(t)
       """),
     Case(
       3, #"x = encode("dog", load("emoji"), templates: ["a {}", 3])"#,
@@ -145,7 +145,7 @@ import Testing
       error: there is no file `a\\u{1B}[31m.png` (looked for @/a\\u{1B}[31m.png)
        --> script.clip:1:10
       1 | x = load('a\u{FFFD}[31m.png')
-        |          ^^^^^^^^^^^^^
+        |          ^^^^^^^^^^^^
       """),
     Case(
       3, "x = 1\n y = nope\nz = prnt(x)\nimport std.promts",

@@ -72,7 +72,7 @@ import Testing
     ("cmyk.jpg", "is not supported: its colours are CMYK, meant for printing: convert it to RGB first"),
     ("text.png", "is not a PNG or JPEG: it begins with \"Not a picture at\""),
     ("animation.gif", "is not a PNG or JPEG: it begins with \"GIF8\" (GIF)"),
-    ("empty.png", "it is empty"),
+    ("empty.png", "is damaged: it is empty"),
   ])
   func refusesKindly(name: String, sentence: String) throws {
     let path = Fixture.path(name)

@@ -24,7 +24,9 @@ func encodePrompts(
     if truncated.count > 3 { context.warn("\(truncated.count - 3) more prompts were cut off") }
     return rows
   } catch let error as PromptError {
-    throw ScriptError(error.description, argument: argument, hint: "shorten it")
+    throw ScriptError(
+      error.description, argument: argument,
+      hint: argument == "what" ? "shorten it, or cut it off with `truncate: true`" : "shorten it")
   }
 }
 

@@ -216,7 +216,7 @@ extension CoreBuiltins {
         .init(
           "by", .union([.function, .string, .none]), default: Value.none,
           "a function that gives the key, or a field's or column's name"),
-        .init("descending", .bool, default: .bool(false)),
+        .init("descending", .bool, default: .bool(false), "whether the largest comes first"),
       ], gives: .any,
       .init(
         "The elements (of a table, the rows) in order; equal ones keep theirs.",

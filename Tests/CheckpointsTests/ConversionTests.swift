@@ -60,7 +60,8 @@ import Testing
   }
 
   @Test func otherTypes() {
-    let doubles = (0..<1000).map { Double($0) * 0.1 - 50 } + [1e300, -1e300, .leastNonzeroMagnitude, .infinity]
+    let extremes: [Double] = [1e300, -1e300, .leastNonzeroMagnitude, .infinity]
+    let doubles = (0..<1000).map { Double($0) * 0.1 - 50 } + extremes
     let floats = convert(doubles, by: { clip_double_to_float($0, $1, $2) }, shift: 1)
     #expect(same(floats, doubles.map { Float($0) }))
     let longs: [Int64] = [.min, -1, 0, 1, 16_777_217, .max]

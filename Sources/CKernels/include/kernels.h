@@ -12,8 +12,7 @@ int clip_available_processors(void);
 int clip_is_worker(void);
 void clip_set_worker(int is_worker);
 
-// Memory for `bytes` bytes, aligned to 64; large pieces ask for huge pages, which spares tens of
-// thousands of page faults a forward pass. NULL where there is none left. Freed by `free`.
+// Memory for `bytes` bytes, aligned to 64. NULL where there is none left. Freed by `free`.
 void *clip_allocate(size_t bytes);
 
 // Row operations (rows.c, activations.c) ---------------------------------------------------------

@@ -24,6 +24,8 @@ let package = Package(
   targets: [
     // System libraries.
     systemLibrary("COpenBLAS", pkgConfig: "openblas", apt: "libopenblas-dev"),
+    // No pkg-config file exists for oneDNN; its header and library are where compilers look.
+    .systemLibrary(name: "CDNNL", providers: [.apt(["libdnnl-dev"])]),
     systemLibrary("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
     systemLibrary("CPNG", pkgConfig: "libpng", apt: "libpng-dev"),
     systemLibrary("CJPEG", pkgConfig: "libjpeg", apt: "libjpeg62-turbo-dev"),
@@ -39,7 +41,7 @@ let package = Package(
 
     // The engine.
     .target(
-      name: "Tensors", dependencies: ["COpenBLAS", "CKernels", "CZlib"], swiftSettings: optimized),
+      name: "Tensors", dependencies: ["COpenBLAS", "CDNNL", "CKernels", "CZlib"], swiftSettings: optimized),
     .target(name: "Checkpoints", dependencies: ["Tensors", "CKernels"], swiftSettings: optimized),
     .target(name: "Tokenization", dependencies: ["Assets", "CZlib"], swiftSettings: optimized),
     .target(

@@ -3,7 +3,11 @@ import COpenBLAS
 import Dispatch
 import Synchronization
 
-/// The one owner of threads. OpenBLAS is told to stay on its caller's thread; all parallel work is
+#if arch(x86_64)
+  import CDNNL
+#endif
+
+/// The one owner of threads. oneDNN and OpenBLAS are told to stay on their caller's thread; all parallel work is
 /// divided here, into pieces that do not depend on the number of threads. So results are equal bit
 /// for bit at any thread count.
 public enum Workers {
@@ -24,11 +28,23 @@ public enum Workers {
   /// The processors this process may run on.
   public static let available = Int(clip_available_processors())
 
-  /// The matrix kernel OpenBLAS chose for this machine, such as `SkylakeX`.
+  /// The library and kernel that compute matrix products here, such as `oneDNN 2.6.3 AVX-512`.
   public static var kernelName: String {
     _ = blasIsSerial
-    guard let name = openblas_get_corename() else { return "unknown" }
-    return String(cString: name)
+    #if arch(x86_64)
+      let version = dnnl_version().pointee
+      let level =
+        switch dnnl_get_effective_cpu_isa().rawValue {
+        case let isa where isa & 0x20 != 0: "AVX-512"
+        case let isa where isa & 0x4 != 0: "AVX2"
+        case let isa where isa & 0x2 != 0: "AVX"
+        default: "SSE4.1"
+        }
+      return "oneDNN \(version.major).\(version.minor).\(version.patch) \(level)"
+    #else
+      guard let name = openblas_get_corename() else { return "unknown" }
+      return "OpenBLAS " + String(cString: name)
+    #endif
   }
 
   /// Whether the calling thread runs one of several pieces.

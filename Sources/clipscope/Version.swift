@@ -5,6 +5,6 @@ enum Version {
   static let number = "0.1.0"
 
   static var text: String {
-    "clipscope \(number) (BLAS kernel \(Workers.kernelName), \(Workers.count) threads)"
+    "clipscope \(number) (kernel \(Workers.kernelName), \(Workers.count) threads)"
   }
 }

@@ -32,6 +32,11 @@ import Testing
     ",", "(", ")", "[", "]", "|>", "@", "**", "+", "[::-1]", "[none]", ".grid", ".shape", "\u{0}",
   ]
 
+  static let numbers = [
+    "0", "-1", "1", "3", "8", "16", "17", "24", "0.5", "-2.25", "99", "1e6", "1e15", "(1e300 * 1e300)",
+    "9223372036854775807", "-9223372036854775808",
+  ]
+
   struct Generator {
     var state: UInt64
     mutating func below(_ bound: Int) -> Int {
@@ -64,7 +69,15 @@ import Testing
     for round in 0..<900 {
       var words = Self.words(Self.seeds[round % Self.seeds.count])
       // The first round of each seed is the script itself.
-      for _ in 0..<(round < Self.seeds.count ? 0 : 1 + random.below(3)) {
+      // Every other round changes numbers only: the types stay, so it gets past the checks.
+      let numbers = words.indices.filter { words[$0].first?.isNumber ?? false }
+      if round >= Self.seeds.count, round % 2 == 1, !numbers.isEmpty {
+        for _ in 0..<(1 + random.below(2)) {
+          words[numbers[random.below(numbers.count)]] = Self.numbers[random.below(Self.numbers.count)]
+        }
+      }
+      let hasChanged = round % 2 == 1 && !numbers.isEmpty
+      for _ in 0..<(round < Self.seeds.count || hasChanged ? 0 : 1 + random.below(3)) {
         let place = random.below(words.count)
         switch random.below(4) {
         case 0: words.remove(at: place)
@@ -93,9 +106,9 @@ import Testing
         if round < Self.seeds.count { Issue.record("\(failure.diagnostic.rendered())") }
       }
     }
-    // Enough changes must get past the checks, or this tests only the checks.
-    #expect(ran > 60, "\(ran) ran")
-    #expect(failed > 15, "\(failed) failed")
+    // Most changes must get past the checks, or this tests only the checks.
+    #expect(ran > 300, "\(ran) ran")
+    #expect(failed > 100, "\(failed) failed")
   }
 }
 

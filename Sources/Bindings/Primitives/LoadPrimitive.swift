@@ -127,8 +127,11 @@ private struct Loader {
 
   func model(at path: String, name: String) throws -> Value {
     var options = LoadOptions()
+    var configPath: String?
     if case .string(let config) = arguments["config"] {
-      options.config = .file(try context.readPath(config))
+      let found = try context.readPath(config)
+      configPath = found
+      options.config = .file(found)
     }
     if case .string(let activation) = arguments["activation"] {
       options.activation = Architecture.Activation(rawValue: activation)
@@ -142,7 +145,9 @@ private struct Loader {
     } catch let error as CheckpointError {
       // In the script's own word for the file, where the error is about that file.
       let subject = error.file == path ? "`\(name)`" : error.file
-      throw ScriptError("\(subject): \(error.problem)", argument: "what", kind: .input)
+      throw ScriptError(
+        "\(subject): \(error.problem)", argument: error.file == configPath ? "config" : "what",
+        kind: .input)
     }
   }
 

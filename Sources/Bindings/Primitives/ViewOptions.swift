@@ -62,7 +62,7 @@ struct ViewOptions {
     } else {
       let across = side / patch
       // Compared before multiplied: the square of a huge size overflows.
-      guard across <= Self.maximumPatches, across * across <= Self.maximumPatches else {
+      guard across <= Self.maximumPatches, side < 0 || across * across <= Self.maximumPatches else {
         throw ScriptError(
           "a `size` of \(side) makes more than \(Self.maximumPatches) patches, the most possible",
           argument: "size")

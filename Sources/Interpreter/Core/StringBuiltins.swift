@@ -7,8 +7,11 @@ extension CoreBuiltins {
   /// Strings.
   static let strings: [Builtin] = [
     Builtin(
-      "join", section: section, [.init("xs", .list(.any), "strings; other values are shown as `print` does")],
-      options: [.init("with", .string, default: .string(", "), "what stands between")], gives: .string,
+      "join", section: section,
+      [
+        .init("xs", .list(.any), "strings; other values are shown as `print` does"),
+        .init("with", .string, default: .string(", "), "what stands between"),
+      ], gives: .string,
       .init("One string of many.", example: "print(join([\"a\", \"b\"], with: \"-\"))  # expect: a-b")
     ) { arguments, _ in
       var result = ""

@@ -1,6 +1,4 @@
-import COpenBLAS
-
-/// The matrix product behind the array functions: C = A · B in float32 through OpenBLAS, cut into
+/// The matrix product behind the array functions: C = A · B in float32, cut into
 /// tiles whose size depends on the shapes alone, so that results do not depend on the number of
 /// threads.
 enum MatrixMultiply {
@@ -37,12 +35,11 @@ enum MatrixMultiply {
             let (matrix, tile) = (piece / tiles, piece % tiles)
             let row = tile / tilesAcross * tileRows
             let column = tile % tilesAcross * tileColumns
-            cblas_sgemm(
-              CblasRowMajor, CblasNoTrans, CblasNoTrans,
-              Int32(min(tileRows, m - row)), Int32(min(tileColumns, n - column)), Int32(k),
-              1, aBase + starts[matrix].a + row * k, Int32(k),
-              bBase + starts[matrix].b + column, Int32(n),
-              0, result.pointer + matrix * m * n + row * n + column, Int32(n))
+            gemm(
+              min(tileRows, m - row), min(tileColumns, n - column), k,
+              aBase + starts[matrix].a + row * k, k,
+              bBase + starts[matrix].b + column, n, transposed: false,
+              result.pointer + matrix * m * n + row * n + column, n)
           }
         }
       }

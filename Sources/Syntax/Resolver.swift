@@ -196,10 +196,16 @@ struct Resolver {
       }
     }
     if isPartial { return }
+    let foreign = Resolver.foreignWords[name.text].map { "write `\($0)`" }
     report(
-      "unknown name `\(name.text)`", at: name.span, hint: Suggestion.hint(for: name.text, among: visibleNames)
-    )
+      "unknown name `\(name.text)`", at: name.span,
+      hint: foreign ?? Suggestion.hint(for: name.text, among: visibleNames))
   }
+
+  /// Words of other languages for values of this one.
+  private static let foreignWords = [
+    "None": "none", "True": "true", "False": "false", "null": "none", "nil": "none",
+  ]
 
   /// Everything a name could mean here, in a fixed order.
   private var visibleNames: [String] {

@@ -14,6 +14,8 @@ import Testing
     ("0.25", .number(0.25)), ("\"strange\"", .string("strange")), ("[none]", .list([.none])),
   ]
 
+  static let maps = ["heatmap", "heatmaps", "mask", "masks"].map(TypeSpec.engine)
+
   /// How a value of a type is written.
   static func sample(_ type: TypeSpec) -> String {
     switch type {
@@ -32,8 +34,9 @@ import Testing
     case .engine("heatmaps"): "surgery(image(zeros([8, 8, 3])), load(\"emoji\"), \"cat\")"
     case .engine("heatmap"): sample(.engine("heatmaps")) + "[0]"
     case .engine(let name): name
-    // The last is the cheapest to make: maps come first.
-    case .union(let members): members.last.map(sample) ?? "none"
+    case .union(let members):
+      // Not a map, which would take a model, where anything else will do.
+      (members.first { !maps.contains($0) } ?? members.first).map(sample) ?? "none"
     }
   }
 

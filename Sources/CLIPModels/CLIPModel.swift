@@ -20,6 +20,9 @@ public final class CLIPModel: Sendable {
   /// The SHA-256 of its first file.
   public let sha256: FileHash
 
+  /// Where its towers take their weights from.
+  let weights: WeightSource
+
   private let lazyImageTower: Lazy<ImageTower>
   private let lazyTextTower: Lazy<TextTransformer>
 
@@ -49,8 +52,26 @@ public final class CLIPModel: Sendable {
     let architecture = checkpoint.architecture
     self.architecture = architecture
     let weights = WeightSource { name, shape in try checkpoint.tensor(name, shape: shape) }
+    self.weights = weights
     lazyImageTower = Lazy { try Self.imageTower(architecture, weights) }
     lazyTextTower = Lazy { try Self.textTower(architecture, weights) }
+  }
+
+  /// A model like another, one of its towers made of other weights; the other tower is shared.
+  ///
+  /// The hash stays that of the file: the name must say what was done to it.
+  init(of original: CLIPModel, name: String, replacing tower: Tower, weights: WeightSource) {
+    self.name = name
+    self.weights = weights
+    sha256 = original.sha256
+    checkpoint = original.checkpoint
+    knownWords = original.knownWords
+    let architecture = original.architecture
+    self.architecture = architecture
+    lazyImageTower =
+      tower == .image ? Lazy { try Self.imageTower(architecture, weights) } : original.lazyImageTower
+    lazyTextTower =
+      tower == .text ? Lazy { try Self.textTower(architecture, weights) } : original.lazyTextTower
   }
 
   /// The tokenizer, CLIP's own for every model.

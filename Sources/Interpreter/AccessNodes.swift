@@ -113,7 +113,8 @@ enum Indexing {
       throw ScriptError("an index is a whole number, found \(NumberText.plain(number))")
     }
     guard whole >= -count, whole < count else {
-      let range = count == 0 ? "it is empty" : "it has \(count) element\(count == 1 ? "" : "s")"
+      let unit = ["string": "character", "table": "row"][noun] ?? "element"
+      let range = count == 0 ? "it is empty" : "it has \(count) \(unit)\(count == 1 ? "" : "s")"
       throw ScriptError("index \(whole) is outside the \(noun)", hint: range)
     }
     return whole < 0 ? whole + count : whole

@@ -34,7 +34,7 @@ final class CallNode: Node, @unchecked Sendable {
           hint: error.hint),
         kind: error.kind)
     } catch let failure as RuntimeFailure {
-      throw failure
+      throw failure.asSeen(from: frame.code.file, span)
     } catch let interruption as Interruption {
       throw interruption
     } catch {

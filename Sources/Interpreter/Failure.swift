@@ -21,6 +21,19 @@ public struct RuntimeFailure: Error, Sendable {
   }
 }
 
+extension RuntimeFailure {
+  /// What fails inside the standard library concerns users at their own call; where it failed, and
+  /// through which functions, is told below. Elsewhere the failure as it is.
+  func asSeen(from file: SourceFile, _ call: Span) -> RuntimeFailure {
+    guard diagnostic.file.isLibrary, !file.isLibrary else { return self }
+    return RuntimeFailure(
+      diagnostic: Diagnostic(
+        diagnostic.message, file: file, span: call, hint: diagnostic.hint,
+        notes: ["at \(diagnostic.place)"] + diagnostic.notes),
+      kind: kind)
+  }
+}
+
 /// Thrown when the user interrupted; exit code 130.
 public struct Interruption: Error, Sendable {
   /// An interruption.

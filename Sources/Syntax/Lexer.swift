@@ -216,7 +216,9 @@ struct Lexer {
     let control = (text.unicodeScalars.first?.value ?? 0) < 0x20
     let shown = control ? "control character" : "`\(text)`"
     let curly = ["“", "”", "‘", "’", "„"].contains(text)
-    report("unexpected \(shown)", start, position, hint: curly ? "write a straight quote" : nil)
+    let hint =
+      curly ? "write a straight quote" : text == "?" ? "write `if c { a } else { b }`" : nil
+    report("unexpected \(shown)", start, position, hint: hint)
     return nil
   }
 

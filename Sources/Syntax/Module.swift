@@ -23,8 +23,8 @@ public final class Module: Sendable {
     self.tree = tree
     self.resolution = resolution
     self.imports = imports
-    // Members that are imports themselves are the module's own business.
-    let members = resolution.exports.filter { $0.module == nil }
+    // Imports, and names that begin with `_`, are the module's own business.
+    let members = resolution.exports.filter { $0.module == nil && !$0.name.hasPrefix("_") }
     self.interface = ModuleInterface(name: tree.file.name, members: members)
   }
 

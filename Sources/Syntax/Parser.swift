@@ -114,7 +114,7 @@ public struct Parser {
 
   /// The current token in words.
   var found: String {
-    if current.kind == .end { return "the end of the file" }
+    if current.kind == .end { return isInHole ? "the end of the braces" : "the end of the file" }
     if atNewline { return "the end of the line" }
     switch current.kind {
     case .number: return "the number `\(file.text(current.span))`"

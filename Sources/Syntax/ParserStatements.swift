@@ -182,7 +182,11 @@ extension Parser {
     var elements: [TypeAnnotation] = []
     if !atNewline, current.is(.leftBracket) {
       elements = try bracketed(.leftBracket, .rightBracket) { parser in
-        [try parser.nested { try $0.typeAnnotation() }]
+        let element = try parser.nested { try $0.typeAnnotation() }
+        if parser.current.is(.comma) {
+          throw parser.fail("`\(text)` takes one type in brackets", at: parser.current.span)
+        }
+        return [element]
       }
     }
     return TypeAnnotation(name: text, elements: elements, span: Span(start, previousEnd))

@@ -90,7 +90,7 @@ struct Resolver {
 
   private mutating func bind(
     _ name: Name, signature: Signature? = nil, module: ModuleInterface? = nil, isTopLevel: Bool = false,
-    isParameter: Bool = false
+    isParameter: Bool = false, hint: String = "choose another name"
   ) {
     if name.text == "_" {
       resolution.uses[name.id] = .discarded
@@ -100,10 +100,10 @@ struct Resolver {
     let mayRebind = environment.isInteractive && isTopLevel
     // A parameter's name is chosen for the caller (`image=photo.jpg`): there it hides the builtin.
     if environment.builtins[name.text] != nil, !isParameter {
-      report("`\(name.text)` is a builtin and cannot be bound", at: name.span, hint: "choose another name")
+      report("`\(name.text)` is a builtin and cannot be bound", at: name.span, hint: hint)
     } else if let outer, !mayRebind {
       report(
-        "`\(name.text)` is already bound", at: name.span, hint: "choose another name",
+        "`\(name.text)` is already bound", at: name.span, hint: hint,
         notes: ["it is bound at \(Diagnostic.place(tree.file, outer))"])
     }
     let slot = activations[innermost].layout.slotCount
@@ -196,10 +196,16 @@ struct Resolver {
       }
     }
     if isPartial { return }
+    let foreign = Resolver.foreignWords[name.text].map { "write `\($0)`" }
     report(
-      "unknown name `\(name.text)`", at: name.span, hint: Suggestion.hint(for: name.text, among: visibleNames)
-    )
+      "unknown name `\(name.text)`", at: name.span,
+      hint: foreign ?? Suggestion.hint(for: name.text, among: visibleNames))
   }
+
+  /// Words of other languages for values of this one.
+  private static let foreignWords = [
+    "None": "none", "True": "true", "False": "false", "null": "none", "nil": "none",
+  ]
 
   /// Everything a name could mean here, in a fixed order.
   private var visibleNames: [String] {
@@ -243,7 +249,12 @@ struct Resolver {
       if !isTopLevel {
         report("`import` stands at the top level of a script", at: statement.span)
       }
-      bind(declaration.name, module: imports[declaration.name.id], isTopLevel: isTopLevel)
+      let hint =
+        declaration.isRenamed
+        ? "choose another name"
+        : "write `import \(tree.file.text(declaration.targetSpan)) as …` with another name"
+      bind(
+        declaration.name, module: imports[declaration.name.id], isTopLevel: isTopLevel, hint: hint)
     }
   }
 

@@ -17,6 +17,6 @@ import Testing
   }
 
   @Test func thereAreManyScripts() {
-    #expect(ScriptRunner.scripts().count > 100)
+    #expect(ScriptRunner.scripts().count > 450)
   }
 }

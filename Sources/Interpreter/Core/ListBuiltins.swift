@@ -267,11 +267,11 @@ enum Ordering {
       }
     }
     func precedes(_ a: Int, _ b: Int) -> Bool {
-      if !strings.isEmpty { return Operators.precedes(strings[a], strings[b]) }
-      // nan after everything, so that the order is one.
-      return numbers[b].isNaN ? !numbers[a].isNaN : numbers[a] < numbers[b]
+      strings.isEmpty ? numbers[a] < numbers[b] : Operators.precedes(strings[a], strings[b])
     }
     return keys.indices.sorted { a, b in
+      // nan after everything in either direction, so that the order is one.
+      if !numbers.isEmpty, numbers[a].isNaN != numbers[b].isNaN { return numbers[b].isNaN }
       if precedes(a, b) != precedes(b, a) { return precedes(a, b) != descending }
       return a < b
     }

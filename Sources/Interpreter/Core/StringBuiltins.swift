@@ -99,9 +99,25 @@ extension CoreBuiltins {
       return result
     },
     Builtin(
-      "string", section: section, [.init("value", .any)], gives: .string,
-      .init("A value as `print` shows it.", example: "print(string(1) + \"!\")  # expect: 1!")
-    ) { arguments, _ in .string(arguments["value"].text) },
+      "string", section: section, [.init("value", .any)],
+      options: [
+        .init(
+          "digits", .union([.int, .none]), default: Value.none,
+          "of a number: exactly so many after the point, 0 to 100")
+      ], gives: .string,
+      .init(
+        "A value as `print` shows it.",
+        example: "print(string(1) + \"!\", string(0.5, digits: 2))  # expect: 1! 0.50")
+    ) { arguments, _ in
+      guard case .number(let digits) = arguments["digits"] else { return .string(arguments["value"].text) }
+      guard digits >= 0, digits <= 100 else {
+        throw ScriptError("`digits` is 0 to 100, found \(NumberText.plain(digits))", argument: "digits")
+      }
+      guard case .number(let number) = arguments["value"] else {
+        throw ScriptError("`digits` is for numbers, found \(arguments["value"].typeName)", argument: "value")
+      }
+      return .string(NumberText.printf(number, "f", precision: Int(digits)))
+    },
   ]
 
   /// Plain numbers.
@@ -177,6 +193,23 @@ extension CoreBuiltins {
         "Pairs of name and value of a record's fields.",
         example: "for k, v in items({a: 1}) { print(k, v) }  # expect: a 1")
     ) { arguments, _ in .list(arguments.record("r").fields.map { .list([.string($0.name), $0.value]) }) },
+    Builtin(
+      "record", section: "records",
+      [.init("pairs", .list(.list(.any)), "pairs of a name and a value, such as `items` and `zip` give")],
+      gives: .record,
+      .init(
+        "A record of pairs of name and value; of two with one name the later wins.",
+        example: "print(record(zip([\"a\", \"b c\"], [1, 2])))  # expect: {a: 1, \"b c\": 2}")
+    ) { arguments, _ in
+      var result = Record()
+      for (index, value) in arguments.list("pairs").enumerated() {
+        guard case .list(let pair) = value, pair.count == 2, case .string(let name) = pair[0] else {
+          throw ScriptError("item \(index) is no pair of a name and a value", argument: "pairs")
+        }
+        result[name] = pair[1]
+      }
+      return .record(result)
+    },
     Builtin(
       "merge", section: "records", [.init("records", .record, "later ones win")], variadic: true,
       gives: .record,

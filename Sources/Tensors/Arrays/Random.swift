@@ -132,4 +132,18 @@ extension Tensor {
       for i in stride(from: count - 1, to: 0, by: -1) { target.swapAt(i, stream.integer(below: i + 1)) }
     }
   }
+
+  /// The same scalars in random order (Fisher–Yates).
+  public func shuffled(seed: UInt64 = 0) throws -> Tensor {
+    var stream = RandomStream(seed: seed)
+    return try Tensor(shape) { target in
+      withUnsafeBuffer { source in
+        for i in 0..<source.count { target[i] = source[i] }
+      }
+      for i in stride(from: target.count - 1, to: 0, by: -1) {
+        if i & 0xFFFFF == 0 { try Interruption.check() }
+        target.swapAt(i, stream.integer(below: i + 1))
+      }
+    }
+  }
 }

@@ -7,8 +7,11 @@ public enum AtomicFile {
   /// crash nor a full disk leaves half a file or destroys the old one. A symbolic link is followed.
   ///
   /// Throws `ImageError.unwritable`; the temporary file is then removed. What exists but is no ordinary file (a folder,
-  /// a device) is refused.
-  public static func write(_ bytes: [UInt8], to path: String) throws(ImageError) {
+  /// a device) is refused. With `keepingPermissions` the new file may be read, written and executed by whom the old one
+  /// could; without, by whom any new file can.
+  public static func write(
+    _ bytes: [UInt8], to path: String, keepingPermissions: Bool = false
+  ) throws(ImageError) {
     let target = try destination(path)
     let folder = target.lastIndex(of: "/").map { String(target[...$0]) } ?? ""
     let name = target.lastIndex(of: "/").map { String(target[target.index(after: $0)...]) } ?? target
@@ -23,6 +26,10 @@ public enum AtomicFile {
     do throws(ImageError) {
       defer { close(file) }
       try writeAll(bytes, to: file, path: path)
+      var old = stat()
+      if keepingPermissions, stat(target, &old) == 0, fchmod(file, old.st_mode & 0o7777) != 0 {
+        throw .unwritable(path: path, reason: systemReason())
+      }
       guard fsync(file) == 0 else { throw .unwritable(path: path, reason: systemReason()) }
     } catch {
       unlink(temporary)

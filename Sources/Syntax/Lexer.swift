@@ -3,6 +3,8 @@
 struct Lexer {
   let file: SourceFile
   private let bytes: [UInt8]
+  /// Offset of the first byte behind a byte order mark.
+  private let beginning: Int
   private var position = 0
   private var newlineBefore = false
   private(set) var comments: [Comment] = []
@@ -19,7 +21,8 @@ struct Lexer {
     self.file = file
     self.bytes = file.utf8
     // A byte order mark, and a `#!` line (which is a comment already), may stand at the beginning.
-    if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { position = 3 }
+    beginning = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+    position = beginning
   }
 
   /// All tokens of the file, closed by one `.end`.
@@ -116,7 +119,10 @@ struct Lexer {
     let start = position
     while let byte = peek(), byte != UInt8(ascii: "\n") { position += 1 }
     var end = position
-    while end > start, bytes[end - 1] == UInt8(ascii: "\r") || bytes[end - 1] == UInt8(ascii: " ") {
+    while end > start,
+      bytes[end - 1] == UInt8(ascii: "\r") || bytes[end - 1] == UInt8(ascii: " ")
+        || bytes[end - 1] == UInt8(ascii: "\t")
+    {
       end -= 1
     }
     let isDocumentation = start + 1 < end && bytes[start + 1] == UInt8(ascii: "#")
@@ -129,7 +135,8 @@ struct Lexer {
     comments.append(
       Comment(
         span: Span(start, end), text: file.text(Span(textStart, end)), isDocumentation: isDocumentation,
-        standsAlone: before == 0 || bytes[before - 1] == UInt8(ascii: "\n"), line: file.line(of: start)))
+        standsAlone: before == beginning || bytes[before - 1] == UInt8(ascii: "\n"),
+        line: file.line(of: start)))
   }
 
   // MARK: Names, numbers, punctuation
@@ -184,8 +191,45 @@ struct Lexer {
     return .number(value)
   }
 
+  /// The sign at the position and its length; nil where there is none or one of another language.
+  private var known: (Symbol, Int)? {
+    guard let first = peek() else { return nil }
+    let second = peek(1)
+    func followed(by byte: Unicode.Scalar) -> Bool { second == UInt8(ascii: byte) }
+    switch first {
+    case UInt8(ascii: "("): return (.leftParen, 1)
+    case UInt8(ascii: ")"): return (.rightParen, 1)
+    case UInt8(ascii: "["): return (.leftBracket, 1)
+    case UInt8(ascii: "]"): return (.rightBracket, 1)
+    case UInt8(ascii: "{"): return (.leftBrace, 1)
+    case UInt8(ascii: "}"): return (.rightBrace, 1)
+    case UInt8(ascii: ","): return (.comma, 1)
+    case UInt8(ascii: ";"): return (.semicolon, 1)
+    case UInt8(ascii: "."): return (.dot, 1)
+    case UInt8(ascii: "%"): return (.percent, 1)
+    case UInt8(ascii: "@"): return (.at, 1)
+    case UInt8(ascii: ":"): return followed(by: "=") ? nil : (.colon, 1)
+    case UInt8(ascii: "="):
+      return followed(by: "=") ? (.equal, 2) : followed(by: ">") ? (.arrow, 2) : (.assign, 1)
+    case UInt8(ascii: "!"): return followed(by: "=") ? (.notEqual, 2) : nil
+    case UInt8(ascii: "<"): return followed(by: "=") ? (.lessOrEqual, 2) : (.less, 1)
+    case UInt8(ascii: ">"): return followed(by: "=") ? (.greaterOrEqual, 2) : (.greater, 1)
+    case UInt8(ascii: "+"): return followed(by: "=") ? nil : (.plus, 1)
+    case UInt8(ascii: "-"): return followed(by: "=") || followed(by: ">") ? nil : (.minus, 1)
+    case UInt8(ascii: "*"): return followed(by: "*") ? (.starStar, 2) : followed(by: "=") ? nil : (.star, 1)
+    case UInt8(ascii: "/"):
+      return followed(by: "/") ? (.slashSlash, 2) : followed(by: "=") ? nil : (.slash, 1)
+    case UInt8(ascii: "|"): return followed(by: ">") ? (.pipe, 2) : nil
+    default: return nil
+    }
+  }
+
   private mutating func symbol() -> Token.Kind? {
     let start = position
+    if let (symbol, length) = known {
+      position += length
+      return .symbol(symbol)
+    }
     for length in [2, 1] where position + length <= bytes.count {
       let text = String(decoding: bytes[position..<(position + length)], as: UTF8.self)
       // Operators of other languages: say what this one writes, and go on as if it stood there.
@@ -204,10 +248,6 @@ struct Lexer {
         position += length
         report("`\(text)` is not an operator here", start, position, hint: foreign.hint)
         return foreign.meaning
-      }
-      if let symbol = Symbol(rawValue: text) {
-        position += length
-        return .symbol(symbol)
       }
     }
     let length = scalar()?.1 ?? 1

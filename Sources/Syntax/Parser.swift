@@ -320,8 +320,10 @@ public struct Parser {
 
   /// The `##` block at the top that is followed by a blank line.
   private func fileDocumentation(after version: Int) -> String? {
-    let firstStatement = version < tokens.count ? tokens[version].span.start : Int.max
-    let isEmpty = version == tokens.count - 1
+    // A `;` is no statement.
+    let first = tokens.indices.first { $0 >= version && !tokens[$0].is(.semicolon) } ?? tokens.count - 1
+    let firstStatement = tokens[first].span.start
+    let isEmpty = first == tokens.count - 1
     var block: [Comment] = []
     for comment in comments where comment.isDocumentation && comment.standsAlone {
       if !isEmpty, comment.span.start > firstStatement { break }

@@ -359,6 +359,8 @@ extension Parser {
           let step = colons == 2 ? bounds[2] : nil
           entries.append(
             .slice(from: bounds[0], to: bounds[1], step: step, span: Span(start, parser.previousEnd)))
+        } else {
+          throw parser.expected("an index")
         }
         if !parser.take(.comma) { break }
       }

@@ -3,7 +3,9 @@
 extension Parser {
   mutating func statement() throws -> Statement {
     let start = current.span.start
-    let documentation = documentation(above: start)
+    // What follows a `;` on its line has no line above of its own.
+    let isFirst = position == 0 || current.newlineBefore
+    let documentation = isFirst ? documentation(above: start) : nil
     let kind: Statement.Kind
     switch current.kind {
     case .keyword(.param): kind = .parameter(try parameter())

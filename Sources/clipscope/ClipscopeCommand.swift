@@ -12,7 +12,9 @@ struct ClipscopeCommand: ParsableCommand {
       clipscope FILE.clip [name=value …] runs a script; `clipscope run FILE --help` shows what it takes.
       """,
     version: Version.text,
-    subcommands: [RunCommand.self, CheckCommand.self, ModelsCommand.self, InspectCommand.self])
+    subcommands: [
+      RunCommand.self, CheckCommand.self, FormatCommand.self, ModelsCommand.self, InspectCommand.self,
+    ])
 
   /// Ends the process as an error of parsing or of a command asks: help and version are no errors,
   /// wrong usage is exit code 2, everything else has its own.

@@ -92,16 +92,7 @@ struct Runner {
     case .code(let code):
       return SourceFile(name: "-e", text: code, path: ScriptPaths.currentFolder + "/-e")
     case .standardInput, nil:
-      var bytes: [UInt8] = []
-      var chunk = [UInt8](repeating: 0, count: 1 << 16)
-      while bytes.count <= SourceFile.sizeLimit {
-        let count = Glibc.read(0, &chunk, chunk.count)
-        if count < 0, errno == EINTR { continue }
-        if count <= 0 { break }
-        bytes += chunk[..<count]
-      }
-      return try SourceFile.decode(
-        name: "standard input", path: ScriptPaths.currentFolder + "/-", bytes: bytes)
+      return try StandardInput.read()
     }
   }
 }

@@ -41,7 +41,7 @@ import Testing
 
 /// The code that README and `docs/` show runs and gives what they say.
 @Suite struct PageTests {
-  static let pages = ["README.md", "docs/language.md"]
+  static let pages = ["README.md", "docs/language.md", "docs/formatting.md"]
 
   /// A fenced block: what follows the fence (`clip`), and its lines.
   struct Block {
@@ -97,7 +97,8 @@ import Testing
 
   /// Links between the project's pages lead somewhere.
   @Test(arguments: [
-    "README.md", "CONTRIBUTING.md", "docs/language.md", "docs/methods.md", "docs/checkpoints.md",
+    "README.md", "CONTRIBUTING.md", "docs/language.md", "docs/formatting.md", "docs/methods.md",
+    "docs/checkpoints.md",
   ])
   func linksLead(_ page: String) throws {
     let path = ProjectFolder.path + "/" + page

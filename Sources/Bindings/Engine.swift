@@ -14,7 +14,7 @@ public enum Engine {
       encodePrimitive(library: library), surgeryPrimitive(library: library),
       similarityPrimitive(library: library), classifyPrimitive(library: library),
     ])
-    registry.addTypes(["model", "image", "tensor", "heatmap", "heatmaps", "table"])
+    registry.add(engineTypes)
     return registry
   }()
 

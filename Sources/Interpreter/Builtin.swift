@@ -55,6 +55,8 @@ public struct Builtin: Sendable {
   public let documentation: Documentation
   /// The section of the manual it belongs to: `tensors`, `lists`, `primitives`.
   public let section: String
+  /// What a call gives, where its arguments say more than `result`: known before anything runs.
+  public let refined: (@Sendable (StaticArguments) -> TypeSpec)?
   let body: Body
   /// Names of positional parameters, then of options.
   let parameterNames: [String]
@@ -63,7 +65,7 @@ public struct Builtin: Sendable {
   public init(
     _ name: String, section: String, _ positional: [Parameter] = [], variadic: Bool = false,
     options: [Parameter] = [], gives result: TypeSpec, _ documentation: Documentation,
-    body: @escaping Body
+    refined: (@Sendable (StaticArguments) -> TypeSpec)? = nil, body: @escaping Body
   ) {
     self.name = name
     self.section = section
@@ -72,6 +74,7 @@ public struct Builtin: Sendable {
     self.options = options
     self.result = result
     self.documentation = documentation
+    self.refined = refined
     self.body = body
     self.parameterNames = (positional + options).map(\.name)
   }

@@ -3,7 +3,7 @@ import Syntax
 /// The builtins a script can call.
 public struct Registry: Sendable {
   private var references: [String: BuiltinReference] = [:]
-  private var extraTypes: Set<String> = []
+  private var engineTypes: [String: EngineType] = [:]
 
   /// A registry with the language's own functions: lists, records, strings, tables, printing.
   public static var core: Registry {
@@ -20,8 +20,16 @@ public struct Registry: Sendable {
     for builtin in builtins { references[builtin.name] = BuiltinReference(builtin) }
   }
 
-  /// Makes names of engine types known that no signature mentions.
-  public mutating func addTypes(_ names: [String]) { extraTypes.formUnion(names) }
+  /// Makes types of the engine known; signatures name them.
+  public mutating func add(_ types: [EngineType]) {
+    for type in types { engineTypes[type.name] = type }
+  }
+
+  /// The engine type of a name.
+  public func type(_ name: String) -> EngineType? { engineTypes[name] }
+
+  /// All described engine types in the order of their names.
+  public var types: [EngineType] { engineTypes.keys.sorted().compactMap { engineTypes[$0] } }
 
   /// The builtin of a name.
   public subscript(name: String) -> Builtin? { references[name]?.builtin }
@@ -41,7 +49,7 @@ public struct Registry: Sendable {
 
   /// Names that `param` and `fn` may use as types.
   public var typeNames: Set<String> {
-    var names = Registry.coreTypes.union(extraTypes)
+    var names = Registry.coreTypes.union(engineTypes.keys)
     func collect(_ type: TypeSpec) {
       switch type {
       case .engine(let name): names.insert(name)

@@ -6,7 +6,8 @@ public struct Program: Sendable {
   public let graph: ModuleGraph
   /// Everything wrong in the script and its imports, in the order of the text.
   public let diagnostics: [Diagnostic]
-  /// Strings written as arguments of builtins, in the order of the text: paths that can be checked.
+  /// Strings given to builtins, as far as the script writes them: paths that can be checked. One
+  /// that is not known stands as a single hole.
   public let literalArguments: [LiteralArgument]
 
   /// Checks a script and everything it imports against the builtins, without running anything.
@@ -20,16 +21,22 @@ public struct Program: Sendable {
     let graph = ModuleGraph.check(file, in: environment, loader: loader)
     var diagnostics: [Diagnostic] = []
     var literals: [LiteralArgument] = []
+    var members: [String: StaticType] = [:]
     for module in graph.modules {
-      let (problems, found) = TypeChecker.check(module, registry: registry)
-      let all = graph.diagnostics.filter { $0.file === module.file } + problems
+      let outcome = TypeChecker.check(module, registry: registry, imported: members)
+      members[module.file.path] = outcome.members
+      let all = graph.diagnostics.filter { $0.file === module.file } + outcome.diagnostics
       diagnostics += all.sorted { $0.span.start < $1.span.start }
-      literals += found
+      literals += outcome.literals
     }
     self.literalArguments = literals
     self.graph = graph
     self.diagnostics = diagnostics
   }
+
+  /// Warnings about the script itself: unused names, code that never runs. None where the text is
+  /// not understood.
+  public var lints: [Diagnostic] { isValid ? Lints.check(graph.main.tree) : [] }
 
   /// Whether it can run.
   public var isValid: Bool { !diagnostics.contains { $0.severity == .error } }

@@ -110,6 +110,9 @@ extension TypeSpec {
     members.flatMap { if case .choice(let names) = $0 { names } else { [String]() } }
   }
 
+  /// Whether it takes the name of a file or folder.
+  var isPath: Bool { members.contains(.path) }
+
   private var allowsInt: Bool { members.contains(.int) }
   private var allowsNumber: Bool { members.contains(.number) }
   /// The type of the elements where a list is one of the types.

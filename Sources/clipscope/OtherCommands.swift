@@ -5,30 +5,6 @@ import Imaging
 import Interpreter
 import Syntax
 
-/// `clipscope check FILE…`.
-struct CheckCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "check", abstract: "Finds every error of scripts without running them.")
-
-  @ArgumentParser.Argument(help: "The scripts.") var files: [String]
-
-  func run() throws {
-    var code: Int32 = 0
-    for path in files {
-      do {
-        let program = Program.check(
-          try FileLoader.script(path), registry: Engine.registry, loader: Engine.loader)
-        for diagnostic in program.diagnostics { complain(diagnostic.rendered()) }
-        if !program.isValid { code = max(code, 3) }
-      } catch {
-        complain("error: \(error)")
-        code = 4
-      }
-    }
-    throw ExitCode(code)
-  }
-}
-
 /// `clipscope models`.
 struct ModelsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

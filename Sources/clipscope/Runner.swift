@@ -28,6 +28,11 @@ struct Runner {
         DisplayWidth.escaped(ScriptHelp.text(program, file: file.name)) + "\n", to: STDOUT_FILENO)
       return 0
     }
+    let problems = InputCheck.problems(in: program, paths: paths, given: givenNames)
+    if !problems.isEmpty {
+      for problem in problems { complain(problem.rendered()) }
+      return 4
+    }
     let parameters: [String: Value]
     do {
       parameters = try ScriptParameter.values(
@@ -50,10 +55,7 @@ struct Runner {
       isInterrupted: { Tensors.Interruption.isRequested })
     let session = Session(
       registry: Engine.registry, loader: Engine.loader, operators: Engine.operators,
-      paths: ScriptPaths(
-        scriptFolder: scriptFolder, outputFolder: request.outputFolder,
-        allowedFolders: request.allowedFolders),
-      host: host)
+      paths: paths, host: host)
     do {
       let value = try session.run(program, parameters: parameters)
       if case .code = request.source, !isNone(value) { Output.write(value.text + "\n", to: STDOUT_FILENO) }
@@ -76,6 +78,17 @@ struct Runner {
     }
   }
 
+  private var paths: ScriptPaths {
+    ScriptPaths(
+      scriptFolder: scriptFolder, outputFolder: request.outputFolder,
+      allowedFolders: request.allowedFolders)
+  }
+
+  /// Names of the parameters that the command line gives.
+  private var givenNames: Set<String> {
+    Set(request.parameters.compactMap { $0.split(separator: "=", maxSplits: 1).first.map(String.init) })
+  }
+
   private func isNone(_ value: Value) -> Bool { if case .none = value { true } else { false } }
 
   /// The folder that relative paths start from: the script's own, or where the command runs.
@@ -91,8 +104,7 @@ struct Runner {
     case .file(let path): return try FileLoader.script(path)
     case .code(let code):
       return SourceFile(name: "-e", text: code, path: ScriptPaths.currentFolder + "/-e")
-    case .standardInput, nil:
-      return try StandardInput.read()
+    case .standardInput, nil: return try StandardInput.read()
     }
   }
 }

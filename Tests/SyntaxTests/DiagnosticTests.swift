@@ -91,3 +91,26 @@ extension StringProtocol {
     return nil
   }
 }
+
+/// Places as editors count them.
+@Suite struct EditorPositionTests {
+  @Test func thereAndBack() {
+    let file = SourceFile(name: "t", text: "a🙂b\r\nçd\n\nend")
+    for (offset, line, character) in [
+      (0, 0, 0), (1, 0, 1), (5, 0, 3), (6, 0, 4), (8, 1, 0), (10, 1, 1), (11, 1, 2), (12, 2, 0), (16, 3, 3),
+    ] {
+      let position = file.editorPosition(of: offset)
+      #expect(position == EditorPosition(line: line, character: character), "offset \(offset)")
+      #expect(file.offset(of: position) == offset)
+    }
+  }
+
+  @Test func placesOutsideAreMovedInside() {
+    let file = SourceFile(name: "t", text: "ab\ncd")
+    #expect(file.offset(of: EditorPosition(line: 0, character: 99)) == 2)
+    #expect(file.offset(of: EditorPosition(line: 99, character: 0)) == 5)
+    #expect(file.offset(of: EditorPosition(line: -1, character: 0)) == 0)
+    #expect(file.offset(of: EditorPosition(line: 1, character: -5)) == 3)
+    #expect(file.editorPosition(of: 99) == EditorPosition(line: 1, character: 2))
+  }
+}

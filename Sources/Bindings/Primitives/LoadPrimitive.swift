@@ -38,7 +38,8 @@ let loadPrimitive = Builtin(
     example: """
       m = load("emoji")
       print(m.size)  # expect: 112
-      """)
+      """),
+  refined: LoadedType.known
 ) { arguments, context in
   let what = try arguments.string("what")
   let kind = try arguments.string("kind")
@@ -54,8 +55,8 @@ let loadPrimitive = Builtin(
       ? try loader.model(at: path, name: what) : try loader.pictures(inFolder: path, name: what)
   case .file: return try loader.file(path, name: what, kind: kind)
   case .missing:
-    let isModelName = kind == "model" || (kind == "auto" && !loader.namesOtherFile(what))
-    guard isModelName else { throw loader.missing(what, path) }
+    let isModelName = kind == "model" || (kind == "auto" && !LoadedType.namesOtherFile(what))
+    guard isModelName else { throw MissingFile.error(what, path) }
     return try loader.namedModel(what, path: path)
   }
 }
@@ -81,14 +82,12 @@ private func isModelFolder(_ path: String) -> Bool {
 }
 
 /// One `load` call.
-private struct Loader {
+struct Loader {
   let arguments: Arguments
   let context: CallContext
 
-  /// Endings of pictures that a folder is searched for.
-  private static let pictureEndings = ["png", "jpg", "jpeg"]
   /// More pictures than this are refused; use an evaluation over a manifest instead.
-  private static let pictureLimit = 10_000
+  static let pictureLimit = 10_000
 
   func file(_ path: String, name: String, kind: String) throws -> Value {
     let hash = try checkedHash(path, name: name)
@@ -108,7 +107,7 @@ private struct Loader {
     case .other:
       let ending = fileEnding(name)
       if ["txt", "json", "csv"].contains(ending) { return try text(path, name: name, ending: ending) }
-      if Self.pictureEndings.contains(ending) { return try picture(path, name: name, hash: hash) }
+      if LoadedType.pictureEndings.contains(ending) { return try picture(path, name: name, hash: hash) }
       if ["npy", "npz"].contains(ending) { return try array(path, name: name) }
       if ["pt", "pth", "bin", "safetensors"].contains(ending) {
         return try model(at: path, name: name)
@@ -166,44 +165,6 @@ private struct Loader {
     }
   }
 
-  /// Whether a name that is no file ends as pictures, arrays and texts do, never as models.
-  func namesOtherFile(_ name: String) -> Bool {
-    (Self.pictureEndings + ["npy", "npz", "txt", "json", "csv"]).contains(fileEnding(name))
-  }
-
-  /// Says why nothing can be read at a path, with the nearest name that stands beside it.
-  func missing(_ name: String, _ path: String) -> ScriptError {
-    var status = stat()
-    if stat(path, &status) != 0, errno != ENOENT, errno != ENOTDIR {
-      return ScriptError(
-        "`\(name)` cannot be reached: \(String(cString: strerror(errno)))", argument: "what", kind: .input)
-    }
-    if lstat(path, &status) == 0 {
-      return ScriptError(
-        "`\(name)` is a symbolic link that leads nowhere", argument: "what", kind: .input)
-    }
-    let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
-    let near = Suggestion.nearest(to: baseName(path), among: fileNames(in: folder.isEmpty ? "/" : folder))
-    let shownFolder = name.lastIndex(of: "/").map { String(name[...$0]) } ?? ""
-    return ScriptError(
-      "there is no file `\(name)` (looked for \(path))", argument: "what",
-      hint: near.map { "did you mean `\(shownFolder)\($0)`?" }, kind: .input)
-  }
-
-  /// Names in a folder, sorted; at most `pictureLimit`, and none where it cannot be read.
-  private func fileNames(in path: String) -> [String] {
-    guard let folder = opendir(path) else { return [] }
-    defer { closedir(folder) }
-    var names: [String] = []
-    while let entry = readdir(folder), names.count < Self.pictureLimit {
-      let name = withUnsafeBytes(of: entry.pointee.d_name) { raw in
-        String(decoding: raw.prefix { $0 != 0 }, as: UTF8.self)
-      }
-      if !name.hasPrefix(".") { names.append(name) }
-    }
-    return names.sorted()
-  }
-
   // MARK: Pictures
 
   func picture(_ path: String, name: String, hash: String?) throws -> Value {
@@ -224,7 +185,7 @@ private struct Loader {
     guard access(path, R_OK | X_OK) == 0 else {
       throw ScriptError("the folder `\(name)` cannot be read", argument: "what", kind: .input)
     }
-    let names = fileNames(in: path).filter { Self.pictureEndings.contains(fileEnding($0)) }
+    let names = MissingFile.names(in: path).filter { LoadedType.pictureEndings.contains(fileEnding($0)) }
     guard !names.isEmpty else {
       throw ScriptError(
         "the folder `\(name)` has neither a `config.json` nor pictures", argument: "what",

@@ -320,7 +320,8 @@ private let resizePrimitive = Builtin(
     example: """
       scene = image(zeros([64, 96, 3]))
       print(resize(scene, width: 48).height)  # expect: 32
-      """)
+      """),
+  refined: { $0.type("what") ?? .any }
 ) { arguments, _ in
   var width = try arguments.optionalInt("width")
   var height = try arguments.optionalInt("height")

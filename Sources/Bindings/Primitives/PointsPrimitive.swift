@@ -54,7 +54,8 @@ let showPrimitive = Builtin(
     "Shows a value: its summary, and a picture where the terminal can; gives it back.",
     example: """
       show(image(zeros([2, 2, 3])))  # expect: image 2×2, a tensor's picture
-      """)
+      """),
+  refined: { $0.type("value") ?? .any }
 ) { arguments, context in
   let value = arguments["value"]
   context.printLine(value.text)

@@ -24,7 +24,8 @@ let savePrimitive = Builtin(
       """,
     example: """
       image(zeros([8, 8, 3])) |> save("out/black.png")
-      """)
+      """),
+  refined: { $0.type("value") ?? .any }
 ) { arguments, context in
   let value = arguments["value"]
   let name = try arguments.string("path")

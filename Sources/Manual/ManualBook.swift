@@ -118,7 +118,9 @@ struct Anchors: Sendable {
       return nil
     }
     switch entry.kind {
-    case .function, .library, .module, .type: return Anchors.entry(entry)
+    case .function, .library, .module: return Anchors.entry(entry)
+    // Every other option speaks of `none`: a link each time would only distract.
+    case .type: return code == "none" ? nil : Anchors.entry(entry)
     case .syntax, .option: return nil
     }
   }

@@ -27,8 +27,33 @@ enum Mathematics {
     return (html, reader.unknown)
   }
 
+  /// HTML of an equation on lines of its own: what `\\quad`s keep apart may stand on different lines.
+  static func display(_ tex: String) -> String {
+    var parts: [String] = [""]
+    var rest = tex[...]
+    while let character = rest.first {
+      if rest.hasPrefix("\\qquad") || rest.hasPrefix("\\quad") {
+        rest = rest.drop { $0 != "d" }.dropFirst()
+        parts.append("")
+      } else {
+        parts[parts.count - 1].append(character)
+        rest = rest.dropFirst()
+      }
+    }
+    return parts.map { "<span class=\"part\">\(html($0).html)</span>" }.joined(separator: " ")
+  }
+
+  /// Signs that stand between two sides, with space around them.
+  private static let relations: Set<Character> = [
+    "=", "+", "−", "<", ">", "←", "→", "·", "×", "∈", "≤", "≥", "≠", "≈", "⊙", "±", "∩", "∪",
+  ]
+
   private struct Reader {
     let text: [Character]
+    /// How many sub- and superscripts are open; there signs stand close.
+    var scripts = 0
+    /// Whether something stands before that a sign can be between: else `-` is a sign of its own.
+    var hasLeftSide = false
     var position = 0
     var unknown: [String] = []
 
@@ -69,16 +94,42 @@ enum Mathematics {
       position += 1
       switch character {
       case "{": return expression()
-      case "_": return "<sub>\(argument())</sub>"
-      case "^": return "<sup>\(argument())</sup>"
+      case "_": return "<sub>\(script())</sub>"
+      case "^": return "<sup>\(script())</sup>"
       case "\\": return command()
-      case "-": return "−"
+      // Space means nothing in TeX.
+      case " ", "\n": return ""
+      case ",", ";": return sign(character) + (scripts > 0 ? "" : " ")
       case "'": return "′"
-      case "\n": return " "
       default:
-        if character.isLetter, character.isASCII { return "<i>\(character)</i>" }
-        return HTML.escaped(String(character))
+        if character.isLetter, character.isASCII {
+          hasLeftSide = true
+          return "<i>\(character)</i>"
+        }
+        return sign(character == "-" ? "−" : character)
       }
+    }
+
+    private mutating func script() -> String {
+      scripts += 1
+      let outer = hasLeftSide
+      hasLeftSide = false
+      defer {
+        scripts -= 1
+        hasLeftSide = outer
+      }
+      return argument()
+    }
+
+    /// A sign with the space it wants around it.
+    private mutating func sign(_ character: Character) -> String {
+      let text = HTML.escaped(String(character))
+      guard Mathematics.relations.contains(character) else {
+        hasLeftSide = !"([{,;".contains(character)
+        return text
+      }
+      defer { hasLeftSide = false }
+      return scripts > 0 || !hasLeftSide ? text : " \(text) "
     }
 
     private mutating func command() -> String {
@@ -90,18 +141,21 @@ enum Mathematics {
       if name.isEmpty, position < text.count {
         name = String(text[position])
         position += 1
-      } else if Mathematics.accents[name] == nil {
-        // A space only ends the command's name, except after an operator, where one is wanted.
-        while position < text.count, text[position] == " ", Mathematics.functions.contains(name) == false,
-          Mathematics.signs[name]?.first?.isLetter == true
-        {
-          position += 1
-        }
       }
       if let sign = Mathematics.signs[name] {
-        return sign.first?.isLetter == true ? "<i>\(sign)</i>" : HTML.escaped(sign)
+        guard let first = sign.first else { return "" }
+        if first.isLetter || first.isWhitespace || sign.count > 1 {
+          hasLeftSide = hasLeftSide || first.isLetter
+          return first.isLetter ? "<i>\(sign)</i>" : sign
+        }
+        return self.sign(first)
       }
-      if Mathematics.functions.contains(name) { return name }
+      hasLeftSide = true
+      if Mathematics.functions.contains(name) {
+        // Before a letter a thin space, before a bracket none.
+        let next = text[position...].first { $0 != " " }
+        return next.map { $0.isLetter || $0 == "\\" } == true ? name + "\u{2009}" : name
+      }
       if Mathematics.ignored.contains(name) { return "" }
       if let accent = Mathematics.accents[name] {
         let base = argument()

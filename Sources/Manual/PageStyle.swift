@@ -12,6 +12,7 @@ enum PageStyle {
     font: 1rem/1.55 system-ui, "Segoe UI", "DejaVu Sans", sans-serif; }
     a { color: var(--link); text-decoration-thickness: 1px; text-underline-offset: 2px; }
     code, pre, samp { font-family: ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace; font-size: .875em; }
+    pre code, pre samp { font-size: inherit; }
     code a { text-decoration: none; }
     code a:hover, code a:focus { text-decoration: underline; }
     p code, li code, td code, dd code { background: var(--shade); border-radius: 3px; padding: .08em .28em; \
@@ -27,9 +28,10 @@ enum PageStyle {
     .self { color: inherit; text-decoration: none; }
     .self:hover::after { content: " #"; color: var(--dim); }
     .form { color: var(--ink); overflow-wrap: anywhere; }
-    .form code { background: none; padding: 0; }
+    .form code { background: none; padding: 0; white-space: pre-wrap; }
     .gives, .type { color: var(--dim); }
-    dt .type { background: none; }
+    dt .type { margin-left: 0; }
+    dt .type.line { display: block; margin-left: 1.5rem; }
     .gives { font-size: .875em; }
     .label { margin: .8rem 0 .2rem; font-size: .8rem; font-weight: 600; color: var(--dim); \
     text-transform: uppercase; letter-spacing: .05em; }
@@ -46,9 +48,9 @@ enum PageStyle {
     .err { color: var(--error); }
     b.k { color: var(--key); font-weight: 600; } .f { color: var(--call); } .s { color: var(--string); } \
     .n { color: var(--number); } i.c { color: var(--dim); }
-    .equation { border-left: 3px solid var(--line); margin: .8rem 0; font-size: .9rem; }
+    .equation { border-left: 3px solid var(--line); margin: .8rem 0; }
     .math, .display { font-family: "STIX Two Math", "Cambria Math", "DejaVu Serif", Georgia, serif; }
-    .math { white-space: normal; }
+    .display .part { display: inline-block; white-space: nowrap; margin-right: 2.2rem; padding: .15rem 0; }
     .math sub, .math sup { line-height: 0; font-size: .72em; }
     .display { margin: 1rem 0; padding: .3rem 1rem; overflow-x: auto; font-size: 1.08rem; \
     border-left: 3px solid var(--line); }
@@ -71,8 +73,10 @@ enum PageStyle {
     #search input { width: 100%; font: inherit; padding: .4rem .6rem; border: 1px solid var(--line); \
     border-radius: 6px; background: var(--paper); color: inherit; }
     #search input:focus { outline: 2px solid var(--link); outline-offset: 0; }
+    #search { margin-bottom: .6rem; }
     #found { padding-left: .2rem; }
-    #found small { color: var(--dim); display: block; margin: 0 0 .3rem; }
+    #found small { color: var(--dim); margin: 0 0 .3rem; overflow: hidden; display: -webkit-box; \
+    -webkit-box-orient: vertical; -webkit-line-clamp: 2; }
     #found:empty { display: none; }
     @media (min-width: 62rem) {
       body { display: grid; grid-template-columns: 17.5rem minmax(0, 1fr); }

@@ -45,7 +45,7 @@ struct PageWriter {
       <div id="search" hidden="hidden"><input id="find" type="search" placeholder="Search names ( / )" \
       aria-label="Search names" autocomplete="off"/>
       <ul id="found"></ul></div>
-      <details id="contents"><summary>Contents</summary>
+      <details id="contents" open="open"><summary>Contents</summary>
       \(parts.map(contents).joined(separator: "\n"))
       </details>
       </nav>
@@ -108,7 +108,7 @@ struct PageWriter {
   }
 
   private func link(_ entry: HelpEntry) -> Link {
-    Link(title: entry.name, anchor: Anchors.entry(entry), summary: entry.summary)
+    Link(title: entry.name, anchor: Anchors.entry(entry), summary: entry.summary.filter { $0 != "`" })
   }
 
   private func article(_ entry: HelpEntry) -> String {
@@ -165,7 +165,9 @@ struct PageWriter {
       case .module: names = "<code>\(link(to: entry.name + "." + row.name, text: row.name))</code>"
       default: names = "<code>\(HTML.escaped(row.name))</code>"
       }
-      let type = row.type.isEmpty ? "" : " <code class=\"type\">\(HTML.escaped(row.type))</code>"
+      let mark = entry.kind == .option ? " class=\"type line\"" : " class=\"type\""
+      let colon = entry.kind == .option ? "" : ": "
+      let type = row.type.isEmpty ? "" : "<code\(mark)>\(colon)\(HTML.escaped(row.type))</code>"
       let meaning = row.meaning.isEmpty ? "" : prose(row.meaning, within: entry)
       return "<dt>\(names)\(type)</dt><dd>\(meaning)</dd>"
     }
@@ -200,6 +202,12 @@ struct PageWriter {
 
   /// A code span; the name of something else on the page leads there.
   private func code(_ code: String, within name: String) -> String {
+    // A list of names: each leads to its own.
+    let words = code.split(separator: " ").map(String.init)
+    let entries = words.compactMap { word in book.help.entries(for: word).first { $0.name == word } }
+    if words.count > 1, entries.count == words.count, entries.allSatisfy({ $0.kind == .function }) {
+      return words.map(reference).joined(separator: " ")
+    }
     if code != name, let anchor = book.anchors.anchor(ofCode: code) {
       return "<code><a href=\"#\(HTML.escaped(anchor))\">\(HTML.escaped(code))</a></code>"
     }
@@ -264,7 +272,7 @@ struct PageWriter {
       let (text, output) = ExampleText.split(code)
       return HTML.example(text, output: output) + "\n"
     case .code(_, let code): return "<pre class=\"code\"><code>\(HTML.escaped(code))</code></pre>\n"
-    case .equation(let tex): return "<p class=\"display math\">\(Mathematics.html(tex).html)</p>\n"
+    case .equation(let tex): return "<p class=\"display math\">\(Mathematics.display(tex))</p>\n"
     }
   }
 

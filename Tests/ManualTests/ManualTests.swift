@@ -212,9 +212,12 @@ import Testing
   @Test(
     arguments: [
       ("x_1^2", "<i>x</i><sub>1</sub><sup>2</sup>"), ("\\hat F_i", "<i>F\u{302}</i><sub><i>i</i></sub>"),
-      ("\\frac{a}{b-1}", "<span class=\"frac\"><span><i>a</i></span><span><i>b</i>−1</span></span>"),
+      ("\\frac{a}{b-1}", "<span class=\"frac\"><span><i>a</i></span><span><i>b</i> − 1</span></span>"),
       ("\\mathrm{softmax}(a < b)", "softmax(<i>a</i> &lt; <i>b</i>)"),
       ("\\sqrt{\\sigma^2}", "√<span class=\"root\"><i>σ</i><sup>2</sup></span>"), ("\\cos", "cos"),
+      ("a = -b + 2^{-1/2}", "<i>a</i> = −<i>b</i> + 2<sup>−1/2</sup>"),
+      ("\\lVert F \\rVert", "‖<i>F</i>‖"),
+      ("a \\leftarrow s_{c,t}", "<i>a</i> ← <i>s</i><sub><i>c</i>,<i>t</i></sub>"),
       ("\\big(1.702x\\big)", "(1.702<i>x</i>)"), ("{", ""), ("}", ""), ("\\", "\\"),
     ])
   func mathematics(_ tex: String, _ html: String) {

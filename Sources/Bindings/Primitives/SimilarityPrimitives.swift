@@ -160,7 +160,7 @@ func classifyPrimitive(library: StandardLibrary) -> Builtin {
         Gives a table with `label`, `probability`, `logit` and `cosine`, in the labels' order.
         The probabilities are among these labels and sum to 1, whatever the picture shows.
         """,
-      equation: "logit[t] = exp(logit_scale) · cos(I, T[t]);  probability = softmax_t(logit)",
+      equation: "logit[t] = exp(logit_scale) · cos(I, T[t])\nprobability = softmax_t(logit)",
       citation: "Radford et al. 2021, arXiv 2103.00020, section 3.1.",
       errors: """
         Vectors of another width than the embedding; a prompt longer than the context; a `size`

@@ -66,9 +66,10 @@ func surgeryPrimitive(library: StandardLibrary) -> Builtin {
         A list of pictures gives a list of heatmaps.
         """,
       equation: """
-        s[i,t] = cos(F[i], T[t]);  p = softmax_t(2 · s[class,t]);  w[t] = p[t] / mean_t(p)
-        several labels: S[i,t] = w[t] · s[i,t] − mean_t(w[t] · s[i,t])
-        one text:       S[i] = F[i] / |F[i]| · (T − T of the empty text)
+        several labels:  s[i,t] = cos(F[i], T[t])
+                         p = softmax_t(2 · s[class,t]);  w[t] = p[t] / mean_t(p)
+                         S[i,t] = w[t] · s[i,t] − mean_t(w[t] · s[i,t])
+        one text:        S[i] = F[i] / |F[i]| · (T − T of the empty text)
         """,
       citation: "Li et al. 2023, arXiv 2304.05653; Pattern Recognition 162:111409.",
       errors: """

@@ -388,7 +388,7 @@ private let blurPrimitive = Builtin(
   gives: .engine("image"),
   Builtin.Documentation(
     "A picture blurred by a Gaussian.",
-    errors: "A negative `sigma`, or one that is too large.",
+    errors: "A `sigma` outside 0…250.",
     seeAlso: ["resize", "pixels"],
     example: """
       scene = image(zeros([8, 8, 3]))

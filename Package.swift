@@ -61,10 +61,11 @@ let package = Package(
     .target(
       name: "Bindings", dependencies: ["Interpreter", "Explanations", "Assets"],
       swiftSettings: optimized),
+    .target(name: "Manual", dependencies: ["Bindings", "Syntax", "Assets"]),
     .executableTarget(
       name: "clipscope",
       dependencies: [
-        "Bindings", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Bindings", "Manual", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
     // Tests.
@@ -85,6 +86,7 @@ let package = Package(
     .testTarget(
       name: "BindingsTests",
       dependencies: ["Bindings", "Imaging", "Interpreter", "Syntax", "Tensors", "TestSupport"]),
+    .testTarget(name: "ManualTests", dependencies: ["Manual", "Bindings", "Syntax", "TestSupport"]),
     .testTarget(name: "CommandLineTests", dependencies: ["clipscope", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6],

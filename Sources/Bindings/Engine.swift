@@ -10,7 +10,7 @@ public enum Engine {
     registry.add(picturePrimitives)
     registry.add([
       loadPrimitive, savePrimitive, showPrimitive, featuresPrimitive, pointsPrimitive,
-      tokensPrimitive, attentionPrimitive, normalizeBuiltin, randomizedPrimitive,
+      tokensPrimitive, attentionPrimitive, normalizeBuiltin, randomizedPrimitive, helpBuiltin,
       encodePrimitive(library: library), surgeryPrimitive(library: library),
       similarityPrimitive(library: library), classifyPrimitive(library: library),
     ])

@@ -25,15 +25,30 @@ public struct Builtin: Sendable {
   public struct Documentation: Sendable {
     /// One line.
     public let summary: String
-    /// More: shapes, units, errors, the equation, the citation.
+    /// More: shapes, units, what options change.
     public let details: String
-    /// Code of an example that runs, and what it prints.
+    /// When it fails though the types fit; empty where it cannot.
+    public let errors: String
+    /// The method's equation in plain characters, a line each; empty where there is none.
+    public let equation: String
+    /// Where the method is published.
+    public let citation: String
+    /// Names of what a reader may want instead or next.
+    public let seeAlso: [String]
+    /// Code of an example that runs, with what it prints as `# expect:` comments.
     public let example: String
 
     /// Words about a builtin.
-    public init(_ summary: String, details: String = "", example: String = "") {
+    public init(
+      _ summary: String, details: String = "", equation: String = "", citation: String = "",
+      errors: String = "", seeAlso: [String] = [], example: String = ""
+    ) {
       self.summary = summary
       self.details = details
+      self.errors = errors
+      self.equation = equation
+      self.citation = citation
+      self.seeAlso = seeAlso
       self.example = example
     }
   }

@@ -37,6 +37,11 @@ public struct Function: Sendable {
     if case .builtin(let reference) = implementation { reference.builtin } else { nil }
   }
 
+  /// The file that a function of a script stands in; nil for builtins.
+  public var file: SourceFile? {
+    if case .closure(let closure) = implementation { closure.code.file } else { nil }
+  }
+
   /// The same function, not merely one that looks the same.
   func isSame(as other: Function) -> Bool {
     switch (implementation, other.implementation) {

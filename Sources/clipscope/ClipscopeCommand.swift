@@ -10,11 +10,25 @@ struct ClipscopeCommand: ParsableCommand {
     abstract: "A small language for looking inside CLIP.",
     discussion: """
       clipscope FILE.clip [name=value …] runs a script; `clipscope run FILE --help` shows what it takes.
+      clipscope help NAME explains a function, a type or a word of the language.
       """,
     version: Version.text,
     subcommands: [
       RunCommand.self, CheckCommand.self, FormatCommand.self, ModelsCommand.self, InspectCommand.self,
+      ExplainCommand.self, DocCommand.self,
     ])
+
+  /// The subcommands with their lines.
+  static var commands: [(name: String, summary: String)] {
+    configuration.subcommands.compactMap { command in
+      command.configuration.commandName.map { ($0, command.configuration.abstract) }
+    }
+  }
+
+  /// The subcommand of a name.
+  static func command(named name: String) -> (any ParsableCommand.Type)? {
+    configuration.subcommands.first { $0.configuration.commandName == name }
+  }
 
   /// Ends the process as an error of parsing or of a command asks: help and version are no errors,
   /// wrong usage is exit code 2, everything else has its own.
@@ -35,7 +49,7 @@ struct ClipscopeCommand: ParsableCommand {
   /// Throws for a first word that is neither a command nor a script.
   static func completed(_ arguments: [String]) throws -> [String] {
     guard let first = arguments.first else { return ["--help"] }
-    let commands = configuration.subcommands.compactMap { $0.configuration.commandName } + ["help"]
+    let commands = commands.map(\.name)
     if commands.contains(first) { return arguments }
     let isScript =
       first == "-" || first == "-e" || first.hasSuffix(".clip")

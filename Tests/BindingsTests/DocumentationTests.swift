@@ -6,42 +6,58 @@ import Testing
 
 @testable import Bindings
 
-/// What `help` shows is true: every builtin's example runs and prints what it says.
+/// What `help` shows is true and complete.
 @Suite struct DocumentationTests {
   static let names = Engine.registry.names
+
+  /// Builtins that work on every argument of the right types, so that there is no error to speak of.
+  static let cannotFail: Set<String> = [
+    "print", "type", "isnone", "split", "upper", "lower", "strip", "startswith", "endswith", "string",
+    "floor", "ceil", "keys", "values", "items", "merge", "flip", "paste", "pixels", "points", "show",
+  ]
 
   @Test(arguments: names)
   func example(_ name: String) throws {
     let example = try #require(Engine.registry[name]).documentation.example
     try #require(!example.isEmpty, "`\(name)` has no example")
-    let output = try TemporaryFolder()
-    let runner = ScriptRunner.engine(outputFolder: output.path)
-    let file = SourceFile(name: name, text: example, path: output.path + "/example.clip")
-    // `help` prints pages of its own.
-    if name == "help" {
-      let outcome = try runner.run(file)
-      #expect(outcome.exitCode == 0)
-      #expect(outcome.output.first == "map(xs, f) → list")
-      return
-    }
-    let complaints = try runner.complaints(about: file, mayBeSilent: true)
-    #expect(complaints.isEmpty, "\(complaints.joined(separator: "\n"))")
+    try checkExample(example, of: name)
   }
 
   @Test(arguments: names)
   func isDocumented(_ name: String) throws {
     let builtin = try #require(Engine.registry[name])
-    #expect(!builtin.documentation.summary.isEmpty)
+    let documentation = builtin.documentation
+    #expect(!documentation.summary.isEmpty && !documentation.summary.contains("\n"))
     #expect(!builtin.section.isEmpty)
-    for option in builtin.options {
-      #expect(!option.doc.isEmpty, "the option `\(option.name)` of `\(name)` says nothing")
+    for parameter in builtin.positional + builtin.options {
+      #expect(!parameter.doc.isEmpty, "the parameter `\(parameter.name)` of `\(name)` says nothing")
+    }
+    #expect(
+      documentation.errors.isEmpty == Self.cannotFail.contains(name),
+      "`\(name)`: say when it fails, or list it in `cannotFail`")
+    // An example shows a result: it prints, or leaves a file.
+    #expect(
+      documentation.example.contains("# expect:") || ["assert", "save"].contains(name),
+      "the example of `\(name)` shows nothing")
+    for other in documentation.seeAlso {
+      #expect(other != name)
+      #expect(Help.entry(for: other) != nil, "`\(name)` refers to `\(other)`, which is nowhere")
     }
   }
 }
 
+/// Runs an example of the help; it must do what its comments say.
+func checkExample(_ example: String, of name: String) throws {
+  let output = try TemporaryFolder()
+  let runner = ScriptRunner.engine(outputFolder: output.path)
+  let file = SourceFile(name: name, text: example, path: output.path + "/example.clip")
+  let complaints = try runner.complaints(about: file, mayBeSilent: true)
+  #expect(complaints.isEmpty, "\(complaints.joined(separator: "\n"))")
+}
+
 /// The code that README and `docs/` show runs and gives what they say.
 @Suite struct PageTests {
-  static let pages = ["README.md", "docs/language.md", "docs/formatting.md"]
+  static let pages = ["README.md", "docs/tour.md", "docs/language.md", "docs/formatting.md"]
 
   /// A fenced block: what follows the fence (`clip`), and its lines.
   struct Block {
@@ -97,8 +113,9 @@ import Testing
 
   /// Links between the project's pages lead somewhere.
   @Test(arguments: [
-    "README.md", "CONTRIBUTING.md", "docs/language.md", "docs/formatting.md", "docs/methods.md",
-    "docs/checkpoints.md",
+    "README.md", "CONTRIBUTING.md", "docs/tour.md", "docs/language.md", "docs/formatting.md",
+    "docs/methods.md",
+    "docs/checkpoints.md", "docs/command-line.md",
   ])
   func linksLead(_ page: String) throws {
     let path = ProjectFolder.path + "/" + page

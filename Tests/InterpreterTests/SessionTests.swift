@@ -282,14 +282,6 @@ import Testing
         == "`upper` takes a string as its 1st argument, found vector")
   }
 
-  @Test func helpNamesEverything() throws {
-    let log = Log()
-    #expect(try failure("help(sorted)", in: session(log))?.diagnostic.message == nil)
-    #expect(log.lines.first == "sorted(xs; by, descending) → any")
-    #expect(log.lines.contains { $0.contains("descending  bool = false") })
-    #expect(try failure("help(\"sortd\")")?.diagnostic.hint == "did you mean `sorted`?")
-  }
-
   /// Every example of a core builtin's help runs.
   @Test(arguments: Registry.core.builtins.map(\.name))
   func examplesRun(_ name: String) throws {

@@ -44,7 +44,11 @@ enum ArraySignature {
   static let keep = Builtin.Parameter(
     "keep", .bool, default: .bool(false), "keep reduced axes, with extent 1")
 
-  static let seed = Builtin.Parameter("seed", .int, default: .number(0), "chooses the random numbers")
+  static let seed = Builtin.Parameter(
+    "seed", .int, default: .number(0), "chooses the random numbers; the same seed gives the same ones")
+
+  /// What is wrong with an array that is none.
+  static let ragged = "A list that holds anything but numbers, or lists of unequal length"
 }
 
 /// A builtin of the section `tensors` that computes from its arguments alone. Errors of the engine
@@ -52,11 +56,13 @@ enum ArraySignature {
 func arrayBuiltin(
   _ name: String, _ positional: [Builtin.Parameter], variadic: Bool = false,
   options: [Builtin.Parameter] = [], gives result: TypeSpec, _ summary: String, details: String = "",
-  example: String, body: @escaping @Sendable (Arguments) throws -> Value
+  errors: String, seeAlso: [String] = [], example: String,
+  body: @escaping @Sendable (Arguments) throws -> Value
 ) -> Builtin {
   Builtin(
     name, section: "tensors", positional, variadic: variadic, options: options, gives: result,
-    Builtin.Documentation(summary, details: details, example: example)
+    Builtin.Documentation(
+      summary, details: details, errors: errors, seeAlso: seeAlso, example: example)
   ) { arguments, context in
     try context.checkInterruption()
     return try inScriptTerms {

@@ -4,13 +4,17 @@ import Tensors
 /// Functions about the order of values: extremes' places, sorting, quantiles, rank correlation.
 let orderingBuiltins: [Builtin] = [
   argument(
-    "argmax", largest: true, "Where the largest value is", example: "print(argmax([3, 9, 2]))  # expect: 1"),
+    "argmax", largest: true, "Where the largest value is", seeAlso: ["max", "argmin", "topk"],
+    example: "print(argmax([3, 9, 2]))  # expect: 1"),
   argument(
-    "argmin", largest: false, "Where the smallest value is", example: "print(argmin([3, 9, 2]))  # expect: 2"),
+    "argmin", largest: false, "Where the smallest value is", seeAlso: ["min", "argmax", "topk"],
+    example: "print(argmin([3, 9, 2]))  # expect: 2"),
   arrayBuiltin(
     "sort", [ArraySignature.values("a list of numbers or a tensor")],
     options: [ArraySignature.axis(-1), descending], gives: .union([.list(.number), .engine("tensor")]),
     "Sorted values along an axis", details: "nan comes last. A list gives a list.",
+    errors: "An axis that is not there. \(ArraySignature.ragged).",
+    seeAlso: ["argsort", "topk", "sorted"],
     example: "print(sort([3, 1, 2]))  # expect: [1, 2, 3]"
   ) { arguments in
     let (axis, isDescending) = (try arguments.integer("axis"), arguments.flag("descending"))
@@ -26,6 +30,8 @@ let orderingBuiltins: [Builtin] = [
     options: [ArraySignature.axis(-1), descending], gives: .union([.list(.int), .engine("tensor")]),
     "The positions that sort an axis",
     details: "Equal values keep their order; nan comes last. Use it as an index.",
+    errors: "An axis that is not there. \(ArraySignature.ragged).",
+    seeAlso: ["sort", "topk"],
     example: "print(argsort([3, 1, 2]))  # expect: [1, 2, 0]"
   ) { arguments in
     let (axis, isDescending) = (try arguments.integer("axis"), arguments.flag("descending"))
@@ -48,6 +54,11 @@ let orderingBuiltins: [Builtin] = [
     details:
       "A record of `values`, best first, and `indices`; lists for a list. Of equal values the first wins. "
       + "An error where the axis has fewer than k.",
+    errors: """
+      A `k` that is negative or more than the axis has; an axis that is not there.
+      \(ArraySignature.ragged).
+      """,
+    seeAlso: ["sort", "argmax"],
     example: "print(topk([3, 9, 2, 5], 2).indices)  # expect: [1, 3]"
   ) { arguments in
     let (axis, k) = (try arguments.integer("axis"), try arguments.integer("k"))
@@ -78,6 +89,11 @@ let orderingBuiltins: [Builtin] = [
     details:
       "Interpolated linearly between neighbours, as NumPy. Several fractions come first in the result's shape. "
       + "nan where any value is.",
+    errors: """
+      A fraction below 0 or above 1; no values; an axis that is not there.
+      \(ArraySignature.ragged).
+      """,
+    seeAlso: ["sort", "mean"],
     example: "print(quantile([1, 2, 3, 4], 0.5))  # expect: 2.5"
   ) { arguments in
     let axis = try arguments.integers("axis")?.first
@@ -99,13 +115,16 @@ let orderingBuiltins: [Builtin] = [
 
 private let descending = Builtin.Parameter("descending", .bool, default: .bool(false), "largest first")
 
-private func argument(_ name: String, largest: Bool, _ summary: String, example: String) -> Builtin {
+private func argument(_ name: String, largest: Bool, _ summary: String, seeAlso: [String], example: String)
+  -> Builtin
+{
   arrayBuiltin(
     name, [ArraySignature.values("a list of numbers or a tensor")],
     options: [ArraySignature.optionalAxis, ArraySignature.keep], gives: ArraySignature.numberOrTensor,
     summary,
     details: "Along an axis; without one, the position among all values in order. The first of equals, "
       + "and of nan where there is one.",
+    errors: "No values; an axis that is not there. \(ArraySignature.ragged).", seeAlso: seeAlso,
     example: example
   ) { arguments in
     let axis = try arguments.integers("axis")?.first
@@ -132,6 +151,8 @@ private func correlation(
       Builtin.Parameter("b", ArraySignature.array, "another with as many values"),
     ], gives: .number, summary,
     details: "Tensors of any shape are taken value by value. " + details + "nan where a series is constant.",
+    errors: "Series of different lengths, or of fewer than two values.",
+    seeAlso: [name == "pearson" ? "spearman" : "pearson", "std"],
     example: "print(\(name)([1, 2, 3], [2, 4, 6]))  # expect: 1"
   ) { arguments in
     .number(try measure(try arguments.tensor("a", for: name), try arguments.tensor("b", for: name)))

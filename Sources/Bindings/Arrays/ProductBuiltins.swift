@@ -5,7 +5,10 @@ import Tensors
 let productBuiltins: [Builtin] = [
   arrayBuiltin(
     "dot", pair("a vector"), gives: .number, "The sum of the products of two vectors' numbers",
-    details: "In double. For matrices write `a @ b`.", example: "print(dot([1, 2], [3, 4]))  # expect: 11"
+    details: "In double. For matrices write `a @ b`.",
+    errors: "Vectors of different lengths, or more axes than one. \(ArraySignature.ragged).",
+    seeAlso: ["cosine", "einsum"],
+    example: "print(dot([1, 2], [3, 4]))  # expect: 11"
   ) { arguments in
     let parts = try ["a", "b"].map { try arguments.numeric($0, for: "dot") }
     if case .numbers(let x) = parts[0], case .numbers(let y) = parts[1] {
@@ -19,6 +22,8 @@ let productBuiltins: [Builtin] = [
     "The cosine of the angle between rows, all pairs [n, m]",
     details:
       "Σ aᵢ bᵢ / (|a| |b|). One row on a side drops its axis; two rows give a number. Rows of zeros have cosine 0.",
+    errors: "Rows of different lengths. \(ArraySignature.ragged).",
+    seeAlso: ["dot", "normalize", "similarity"],
     example: "print(cosine([1, 0], [0, 2]))  # expect: 0"
   ) { arguments in
     let parts = try ["a", "b"].map { try arguments.numeric($0, for: "cosine") }
@@ -36,6 +41,11 @@ let productBuiltins: [Builtin] = [
     details:
       "Labels are single letters; a label twice in one operand is its diagonal. Without `->` the result has "
       + "the labels that occur once, in alphabetical order. Operands are contracted in pairs, from the left.",
+    errors: """
+      Labels that are no letters, do not fit the operands' axes, or have different extents in
+      two of them; another number of operands.
+      """,
+    seeAlso: ["dot", "transpose"],
     example: "print(einsum(\"i,i\", [1, 2], [3, 4]))  # expect: 11"
   ) { arguments in
     let operands = try arguments.list("operands").map { try NumericArgument($0, operation: "einsum").tensor }
@@ -47,6 +57,8 @@ let productBuiltins: [Builtin] = [
     details:
       "A record of `u` [m, r], `s` [r] falling, and `vt` [r, n], r = min(m, n). The largest entry of each "
       + "column of u is positive. Computed in double. An error where values are not finite.",
+    errors: "Fewer axes than two; values that are not finite; a matrix too large for LAPACK.",
+    seeAlso: ["normalize", "einsum"],
     example: "print(svd(eye(2)).s[0])  # expect: 1"
   ) { arguments in
     let (u, s, vt) = try arguments.tensor("values", for: "svd").singularValueDecomposition()

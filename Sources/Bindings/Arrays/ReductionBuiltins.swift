@@ -4,14 +4,19 @@ import Tensors
 
 /// Functions that make one number of many, over everything or along axes.
 let reductionBuiltins: [Builtin] = [
-  reduction("sum", .sum, "The sum", example: "print(sum([1, 2, 3]))  # expect: 6"),
-  reduction("mean", .mean, "The mean", example: "print(mean([1, 2, 3]))  # expect: 2"),
+  reduction(
+    "sum", .sum, "The sum", seeAlso: ["mean", "cumsum", "fold"], example: "print(sum([1, 2, 3]))  # expect: 6"
+  ),
+  reduction(
+    "mean", .mean, "The mean", seeAlso: ["std", "quantile", "summarize"],
+    example: "print(mean([1, 2, 3]))  # expect: 2"),
   reduction(
     "norm", .norm, "The Euclidean length √Σx²",
-    details: "To normalize rows: `t / norm(t, axis: -1, keep: true)`.",
+    details: "Rows of length 1: `normalize(t)`.", seeAlso: ["normalize", "std"],
     example: "print(norm([3, 4]))  # expect: 5"),
   reduction(
-    "logsumexp", .logSumExp, "log Σ eˣ, without overflow", example: "print(logsumexp([1000]))  # expect: 1000"
+    "logsumexp", .logSumExp, "log Σ eˣ, without overflow", seeAlso: ["softmax", "log"],
+    example: "print(logsumexp([1000]))  # expect: 1000"
   ),
   arrayBuiltin(
     "std", [ArraySignature.values()],
@@ -21,15 +26,23 @@ let reductionBuiltins: [Builtin] = [
         "correction", .number, default: .number(0), "1 divides by n − 1: the sample's estimate"),
     ], gives: ArraySignature.numberOrTensor, "The standard deviation",
     details: "√(Σ(x − mean)² / (n − correction)), in double. nan where nothing remains to divide by.",
+    errors: "No values; an axis that is not there. \(ArraySignature.ragged).",
+    seeAlso: ["mean", "norm", "summarize"],
     example: "print(std([1, 3]))  # expect: 1"
   ) { arguments in
     try reduce(arguments, .std, correction: try arguments.number("correction"))
   },
-  extreme("max", .max, .maximum, "The largest value", example: "print(max(3, 4))  # expect: 4"),
-  extreme("min", .min, .minimum, "The smallest value", example: "print(min([3, 1, 2]))  # expect: 1"),
+  extreme(
+    "max", .max, .maximum, "The largest value", seeAlso: ["argmax", "clamp", "topk"],
+    example: "print(max(3, 4))  # expect: 4"),
+  extreme(
+    "min", .min, .minimum, "The smallest value", seeAlso: ["argmin", "clamp", "topk"],
+    example: "print(min([3, 1, 2]))  # expect: 1"),
   arrayBuiltin(
     "softmax", [ArraySignature.values()], options: [ArraySignature.axis(-1)], gives: ArraySignature.sameKind,
     "Positive weights with sum 1 along an axis: eˣ / Σ eˣ", details: "A list gives a list.",
+    errors: "An axis that is not there. \(ArraySignature.ragged).",
+    seeAlso: ["logsumexp", "classify"],
     example: "print(softmax([1, 1]))  # expect: [0.5, 0.5]"
   ) { arguments in
     let axis = try arguments.integer("axis")
@@ -48,6 +61,8 @@ let reductionBuiltins: [Builtin] = [
     "cumsum", [ArraySignature.values()], options: [ArraySignature.optionalAxis],
     gives: ArraySignature.sameKind,
     "Running sums along an axis", details: "Without an axis, over all values in order.",
+    errors: "An axis that is not there. \(ArraySignature.ragged).",
+    seeAlso: ["sum", "scan"],
     example: "print(cumsum([1, 2, 3]))  # expect: [1, 3, 6]"
   ) { arguments in
     let axis = try arguments.integers("axis")?.first
@@ -75,19 +90,25 @@ private func rank(_ arguments: Arguments, _ operation: String) throws -> Int {
 }
 
 private func reduction(
-  _ name: String, _ reduction: Reduction, _ summary: String, details: String = "", example: String
+  _ name: String, _ reduction: Reduction, _ summary: String, details: String = "", seeAlso: [String],
+  example: String
 ) -> Builtin {
   arrayBuiltin(
     name, [ArraySignature.values()], options: [ArraySignature.axes, ArraySignature.keep],
     gives: ArraySignature.numberOrTensor, summary,
-    details: "Over all values, or along axes. Accumulated in double. " + details, example: example
+    details: "Over all values, or along axes. Accumulated in double. " + details,
+    errors: """
+      No values, for a mean; an axis that is not there, or is named twice.
+      \(ArraySignature.ragged).
+      """,
+    seeAlso: seeAlso, example: example
   ) { arguments in try reduce(arguments, reduction) }
 }
 
 /// `max` and `min`: of one argument's values, or of several arguments element by element.
 private func extreme(
   _ name: String, _ reduction: Reduction, _ operation: ElementwiseOperation, _ summary: String,
-  example: String
+  seeAlso: [String], example: String
 ) -> Builtin {
   arrayBuiltin(
     name, [Builtin.Parameter("values", ArraySignature.array, "one array, or several to compare")],
@@ -96,7 +117,9 @@ private func extreme(
     details:
       "Of one argument: over all its values, or along axes. Of several: element by element, broadcast. "
       + "nan where any value is.",
-    example: example
+    errors:
+      "No values; shapes that do not broadcast; `axis` with several arguments; an axis that is not there.",
+    seeAlso: seeAlso, example: example
   ) { arguments in
     let values = try arguments.list("values").map { try NumericArgument($0, operation: name) }
     guard let first = values.first else {

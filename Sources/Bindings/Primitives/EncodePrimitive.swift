@@ -31,8 +31,14 @@ func encodePrimitive(library: StandardLibrary) -> Builtin {
       details: """
         Gives a tensor [n, embed], rows of length 1 unless `normalize: false`. Texts name the rows.
         Rows of pictures use CLIP's own preprocessing (`fit: "crop"`) unless told otherwise.
-        Radford et al. 2021, arXiv 2103.00020.
+        With `templates` a text's row is the mean of the rows of its prompts, of length 1 again.
         """,
+      citation: "Radford et al. 2021, arXiv 2103.00020; templates: its section 3.1.4.",
+      errors: """
+        Nothing to encode; pictures and texts mixed; a text longer than the model's context,
+        unless `truncate: true`; `normalize: false` with `templates`.
+        """,
+      seeAlso: ["classify", "tokens", "std.prompts"],
       example: """
         m = load("emoji")
         e = encode(["cat", "dog"], m)

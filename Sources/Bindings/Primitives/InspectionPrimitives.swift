@@ -18,6 +18,8 @@ let tokensPrimitive = Builtin(
   Builtin.Documentation(
     "The tokenizer's view of a prompt: one row per token, start and end included.",
     details: "Gives a table with `position`, `id` and `text`.",
+    errors: "A prompt longer than the model's context, unless `truncate: true`.",
+    seeAlso: ["encode"],
     example: """
       m = load("emoji")
       print(tokens("a cat", m).id)  # expect: [49406, 320, 2368, 49407]
@@ -66,6 +68,12 @@ let attentionPrimitive = Builtin(
       Gives a tensor [heads, tokens, tokens], or [tokens, tokens] for one head; rows sum to 1; token
       0 is the class token, the others are the patches row by row.
       """,
+    equation: "A = softmax(Q Kᵀ / √(width / heads))",
+    errors: """
+      A `layer` or `head` that the model does not have; matrices of more than 2 GB; a `size`
+      that is no multiple of the patch.
+      """,
+    seeAlso: ["features", "surgery"],
     example: """
       m = load("emoji")
       scene = image(zeros([112, 112, 3]))

@@ -35,6 +35,12 @@ let loadPrimitive = Builtin(
       pictures. A name is looked for as the built-in model (`emoji`), a file, a known model (`ViT-B/16`) in
       the usual caches, then a Hugging Face id. Nothing is ever fetched from the network.
       """,
+    errors: """
+      No such file, folder or model: the error lists every place looked at (exit code 4). A
+      file that is malformed, cut off or of no known kind; a hash that is not the one asked
+      for.
+      """,
+    seeAlso: ["save", "encode", "surgery"],
     example: """
       m = load("emoji")
       print(m.size)  # expect: 112

@@ -8,6 +8,8 @@ let normalizeBuiltin = Builtin(
   gives: .engine("tensor"),
   Builtin.Documentation(
     "Each vector along the last axis divided by its Euclidean length; zero vectors stay zero.",
+    errors: "A tensor without axes: a single number.",
+    seeAlso: ["norm", "cosine"],
     example: """
       print(norm(normalize(tensor([3, 4]))))  # expect: 1
       """)

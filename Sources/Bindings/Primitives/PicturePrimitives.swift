@@ -52,6 +52,8 @@ private let overlayPrimitive = Builtin(
       The map is normalized on its grid and enlarged bilinearly. Heatmaps give a list, one picture per
       label. A map made with `fit: "crop"` covers the part of the picture that the model saw.
       """,
+    errors: "An `opacity` outside 0…1; a tensor that is not [rows, columns].",
+    seeAlso: ["grid", "legend", "surgery"],
     example: """
       scene = image(zeros([64, 96, 3]))
       print(overlay(scene, tensor([[0, 1], [1, 0]])).width)  # expect: 96
@@ -134,6 +136,11 @@ private let gridPrimitive = Builtin(
   gives: .engine("image"),
   Builtin.Documentation(
     "Pictures side by side with titles: one figure.",
+    errors: """
+      No pictures, or something that is none; another number of titles than of pictures;
+      `columns` below 1; a `cell` outside 8…10000.
+      """,
+    seeAlso: ["overlay", "legend", "save"],
     example: """
       scene = image(zeros([64, 64, 3]))
       print(grid([scene, scene], titles: ["a", "b"]).height > 64)  # expect: true
@@ -191,6 +198,8 @@ private let legendPrimitive = Builtin(
   gives: .engine("image"),
   Builtin.Documentation(
     "A colour bar with numbers: what the colours of a map mean.",
+    errors: "A range that is not two numbers.",
+    seeAlso: ["overlay", "grid"],
     example: """
       print(legend([0, 1], label: "cosine").height > 256)  # expect: true
       """)
@@ -237,6 +246,8 @@ private let cropPrimitive = Builtin(
   gives: .engine("image"),
   Builtin.Documentation(
     "A rectangle of a picture.",
+    errors: "A rectangle that is empty or reaches beyond the picture.",
+    seeAlso: ["resize", "paste"],
     example: """
       scene = image(zeros([64, 96, 3]))
       print(crop(scene, 10, 0, 32, 16).width)  # expect: 32
@@ -259,6 +270,7 @@ private let flipPrimitive = Builtin(
   gives: .engine("image"),
   Builtin.Documentation(
     "A picture mirrored.",
+    seeAlso: ["crop", "resize"],
     example: """
       scene = image(zeros([2, 2, 3]))
       print(flip(scene) == scene)  # expect: true
@@ -282,6 +294,7 @@ private let pastePrimitive = Builtin(
   gives: .engine("image"),
   Builtin.Documentation(
     "One picture put on another; what lies outside is cut off.",
+    seeAlso: ["crop", "grid"],
     example: """
       a = image(zeros([4, 4, 3]))
       b = image(ones([2, 2, 3]))
@@ -317,6 +330,11 @@ private let resizePrimitive = Builtin(
       Pictures: bicubic, antialiased, bit for bit as Pillow does. Maps: bilinear. Where only one side
       is given, a picture keeps its aspect.
       """,
+    errors: """
+      Neither `width`, `height` nor `like`, or both a size and `like`; a size below 1 or too
+      large.
+      """,
+    seeAlso: ["crop", "pixels"],
     example: """
       scene = image(zeros([64, 96, 3]))
       print(resize(scene, width: 48).height)  # expect: 32
@@ -371,6 +389,8 @@ private let blurPrimitive = Builtin(
   gives: .engine("image"),
   Builtin.Documentation(
     "A picture blurred by a Gaussian.",
+    errors: "A `sigma` outside 0…250.",
+    seeAlso: ["resize", "pixels"],
     example: """
       scene = image(zeros([8, 8, 3]))
       print(blur(scene, 2) == scene)  # expect: true
@@ -387,6 +407,7 @@ private let pixelsPrimitive = Builtin(
   "pixels", section: "pictures", [imageParameter], gives: .engine("tensor"),
   Builtin.Documentation(
     "The numbers of a picture: a tensor [height, width, 3] in 0…1.",
+    seeAlso: ["image", "shape"],
     example: """
       print(pixels(image(ones([2, 3, 3]))).shape)  # expect: [2, 3, 3]
       """)
@@ -402,6 +423,8 @@ private let imagePrimitive = Builtin(
   Builtin.Documentation(
     "A picture of numbers: the inverse of `pixels`.",
     details: "Numbers outside 0…1 are limited to it, then rounded to 8 bits.",
+    errors: "A tensor that is neither [height, width, 3] nor [height, width].",
+    seeAlso: ["pixels", "load"],
     example: """
       print(image(zeros([2, 3])).width)  # expect: 3
       """)

@@ -17,8 +17,9 @@ let pointsPrimitive = Builtin(
     details: """
       Gives a table with `label`, `x`, `y` (pixels of the picture) and `positive` (1 or 0). The grid is
       halved; at most half of its cells are positive, as many are negative.
-      Li et al. 2023, arXiv 2304.05653, section 3.5.
       """,
+    citation: "Li et al. 2023, arXiv 2304.05653, section 3.5.",
+    seeAlso: ["surgery", "save"],
     example: """
       m = load("emoji")
       scene = image(zeros([112, 112, 3]))
@@ -52,6 +53,7 @@ let showPrimitive = Builtin(
   gives: .any,
   Builtin.Documentation(
     "Shows a value: its summary, and a picture where the terminal can; gives it back.",
+    seeAlso: ["print", "save"],
     example: """
       show(image(zeros([2, 2, 3])))  # expect: image 2×2, a tensor's picture
       """),

@@ -22,6 +22,7 @@ let randomizedPrimitive = Builtin(
       explanation that stays the same does not depend on those weights (Adebayo et al. 2018, arXiv
       1810.03292). A ResNet's blocks are its stages. The new model's name says what was done.
       """,
+    errors: "A layer that the tower has not.", seeAlso: ["load", "surgery"],
     example: """
       m = load("emoji")
       print(randomized(m, layers: [5, 6]).name)  # expect: emoji, blocks 5, 6 of the image tower randomized with seed 0

@@ -22,6 +22,11 @@ let savePrimitive = Builtin(
       and records: JSON; a list of strings also TXT, a record of tensors also NPZ. Strings: any text
       ending. A file appears whole or not at all. PNGs carry their recipe.
       """,
+    errors: """
+      A path outside the output folder; an ending that this value has no format for; a value
+      that the format cannot hold; a full disk. The file then stays as it was.
+      """,
+    seeAlso: ["load", "show", "grid"],
     example: """
       image(zeros([8, 8, 3])) |> save("out/black.png")
       """),

@@ -30,6 +30,11 @@ let featuresPrimitive = Builtin(
       Gives a tensor [1 + patches, embed], class token first, patches row by row, not normalized.
       With `project: false` a ViT gives [1 + patches, width] before ln_post.
       """,
+    errors: """
+      A `depth` or `layer` that the model does not have; `layer` with `path: "surgery"`; a
+      `size` that is no multiple of the patch.
+      """,
+    seeAlso: ["surgery", "similarity", "attention"],
     example: """
       m = load("emoji")
       scene = image(zeros([112, 112, 3]))
@@ -97,6 +102,12 @@ func similarityPrimitive(library: StandardLibrary) -> Builtin {
         On most CLIPs it looks wrong, brightest beside the object: compare with `surgery`.
         Gives heatmaps; `.grid` is [texts, rows, columns], cosines.
         """,
+      equation: "S[i,t] = cos(F[i], T[t])",
+      errors: """
+        A `depth` that the model does not have; a `size` that is no multiple of the patch; a
+        prompt longer than the context; vectors of another width than the embedding.
+        """,
+      seeAlso: ["surgery", "features", "classify"],
       example: """
         m = load("emoji")
         scene = image(zeros([112, 112, 3]))
@@ -146,10 +157,16 @@ func classifyPrimitive(library: StandardLibrary) -> Builtin {
     Builtin.Documentation(
       "Zero-shot classification: how probable each label is, among these.",
       details: """
-        Gives a table with `label`, `probability`, `logit` and `cosine`, in the labels' order:
-        logit = exp(logit_scale) · cosine, probability = softmax over the labels.
-        Radford et al. 2021, arXiv 2103.00020, section 3.1.
+        Gives a table with `label`, `probability`, `logit` and `cosine`, in the labels' order.
+        The probabilities are among these labels and sum to 1, whatever the picture shows.
         """,
+      equation: "logit[t] = exp(logit_scale) · cos(I, T[t])\nprobability = softmax_t(logit)",
+      citation: "Radford et al. 2021, arXiv 2103.00020, section 3.1.",
+      errors: """
+        Vectors of another width than the embedding; a prompt longer than the context; a `size`
+        that is no multiple of the patch.
+        """,
+      seeAlso: ["encode", "softmax", "similarity"],
       example: """
         m = load("emoji")
         scene = image(zeros([112, 112, 3]))

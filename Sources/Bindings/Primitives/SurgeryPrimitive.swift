@@ -64,8 +64,20 @@ func surgeryPrimitive(library: StandardLibrary) -> Builtin {
         Gives heatmaps, one per text; `.grid` is [texts, rows, columns] before normalization.
         Texts given as vectors are used as they are: a single one has nothing subtracted.
         A list of pictures gives a list of heatmaps.
-        Li et al. 2023, arXiv 2304.05653; Pattern Recognition 162:111409.
         """,
+      equation: """
+        several labels:  s[i,t] = cos(F[i], T[t])
+                         p = softmax_t(2 · s[class,t]);  w[t] = p[t] / mean_t(p)
+                         S[i,t] = w[t] · s[i,t] − mean_t(w[t] · s[i,t])
+        one text:        S[i] = F[i] / |F[i]| · (T − T of the empty text)
+        """,
+      citation: "Li et al. 2023, arXiv 2304.05653; Pattern Recognition 162:111409.",
+      errors: """
+        A `depth` that the model does not have, or any for a ResNet; a `size` that is no
+        multiple of the patch; a prompt longer than the context; vectors of another width than
+        the embedding.
+        """,
+      seeAlso: ["similarity", "features", "overlay", "points", "std.similarity"],
       example: """
         m = load("emoji")
         scene = image(zeros([112, 112, 3]))

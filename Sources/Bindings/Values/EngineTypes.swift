@@ -12,7 +12,7 @@ let engineTypes: [EngineType] = [
       .init("embedding", .number, "features of an embedding"),
       .init("context", .number, "the most tokens of a prompt, start and end included"),
       .init("activation", .string, "quickGELU or gelu"),
-      .init("layers", .number, "blocks of the image tower"),
+      .init("layers", .number, "blocks of a ViT's picture tower; 1 for a ResNet, its pooling"),
     ]),
   EngineType(
     "image", "A picture: RGB, 8 bits a channel.",

@@ -45,12 +45,13 @@ extension Arguments {
 extension CoreBuiltins {
   private static let section = "general"
 
-  /// Printing, checking, help, types.
+  /// Printing, checking, types.
   static let general: [Builtin] = [
     Builtin(
       "print", section: section, [.init("values", .any, "what to print")], variadic: true, gives: .none,
       .init(
         "Prints values on one line, with spaces between them.",
+        seeAlso: ["show", "string", "save"],
         example: "print(1 + 2, \"dogs\")  # expect: 3 dogs")
     ) { arguments, context in
       context.printLine(arguments.list("values").map(\.text).joined(separator: " "))
@@ -64,45 +65,24 @@ extension CoreBuiltins {
       ], gives: .none,
       .init(
         "Stops the script with a message when a condition does not hold.",
+        errors: "The condition does not hold: the message is the error.",
+        seeAlso: ["print", "allclose"],
         example: "assert(1 < 2)")
     ) { arguments, _ in
       if !arguments.bool("condition") { throw ScriptError(arguments.string("message")) }
       return .none
     },
     Builtin(
-      "help", section: section,
-      [.init("what", .union([.function, .string, .none]), default: Value.none, "a function or its name")],
-      gives: .none,
-      .init("Prints what a function does, takes and gives.", example: "help(map)")
-    ) { arguments, context in
-      let registry = (context as? Machine)?.registry ?? Registry.core
-      let text: String
-      switch arguments["what"] {
-      case .function(let function):
-        text =
-          function.builtin.map(HelpText.of) ?? "\(function.signature.description): a function of the script"
-      case .string(let name):
-        guard let builtin = registry[name] else {
-          throw ScriptError(
-            "there is no builtin `\(name)`", argument: "what",
-            hint: Suggestion.hint(for: name, among: registry.names))
-        }
-        text = HelpText.of(builtin)
-      default:
-        text = HelpText.overview(registry)
-      }
-      for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
-        context.printLine(String(line))
-      }
-      return .none
-    },
-    Builtin(
-      "type", section: section, [.init("value", .any)], gives: .string,
-      .init("The name of a value's type.", example: "print(type([1, 2]))  # expect: list")
+      "type", section: section, [.init("value", .any, "anything")], gives: .string,
+      .init(
+        "The name of a value's type.", seeAlso: ["isnone"],
+        example: "print(type([1, 2]))  # expect: list")
     ) { arguments, _ in .string(arguments["value"].typeName) },
     Builtin(
-      "isnone", section: section, [.init("value", .any)], gives: .bool,
-      .init("Whether a value is `none`.", example: "print(isnone(none))  # expect: true")
+      "isnone", section: section, [.init("value", .any, "anything")], gives: .bool,
+      .init(
+        "Whether a value is `none`.", seeAlso: ["type"],
+        example: "print(isnone(none))  # expect: true")
     ) { arguments, _ in
       if case .none = arguments["value"] { .bool(true) } else { .bool(false) }
     },
@@ -110,6 +90,8 @@ extension CoreBuiltins {
       "len", section: section, [.init("value", .any, "a list, string, record or sequence")], gives: .int,
       .init(
         "How many elements a list has, characters a string, fields a record, rows a table.",
+        errors: "A value without a length: a number, a function, a model.",
+        seeAlso: ["shape", "keys"],
         example: "print(len([1, 2, 3]))  # expect: 3")
     ) { arguments, _ in
       switch arguments["value"] {
@@ -124,37 +106,4 @@ extension CoreBuiltins {
       }
     },
   ]
-}
-
-/// Help as text.
-enum HelpText {
-  /// Signature, summary, parameters with types and defaults, details, example.
-  static func of(_ builtin: Builtin) -> String {
-    var lines = [
-      "\(builtin.signature.description) → \(builtin.result.description)", builtin.documentation.summary,
-    ]
-    let parameters = builtin.positional + builtin.options
-    let width = parameters.map(\.name.count).max() ?? 0
-    for parameter in parameters {
-      let name = parameter.name + String(repeating: " ", count: width - parameter.name.count)
-      var line = "  \(name)  \(parameter.type.description)"
-      if let value = parameter.defaultValue { line += " = \(value.literal)" }
-      if !parameter.doc.isEmpty { line += "  \(parameter.doc)" }
-      lines.append(line)
-    }
-    if !builtin.documentation.details.isEmpty { lines.append(builtin.documentation.details) }
-    if !builtin.documentation.example.isEmpty {
-      lines.append("Example:")
-      lines += builtin.documentation.example.split(separator: "\n").map { "  \($0)" }
-    }
-    return lines.joined(separator: "\n")
-  }
-
-  /// All builtins by section.
-  static func overview(_ registry: Registry) -> String {
-    let sections = Dictionary(grouping: registry.builtins, by: \.section)
-    return sections.keys.sorted().map { section in
-      "\(section): " + (sections[section] ?? []).map(\.name).joined(separator: " ")
-    }.joined(separator: "\n") + "\nhelp(name) says more."
-  }
 }

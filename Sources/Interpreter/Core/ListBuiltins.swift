@@ -12,10 +12,15 @@ extension CoreBuiltins {
       [
         .init("start", .number, "the first number; with one argument, the end"),
         .init("end", .union([.number, .none]), default: Value.none, "where to stop; not included"),
-        .init("step", .number, default: .number(1)),
+        .init("step", .number, default: .number(1), "from one number to the next; negative goes down"),
       ], gives: .list(.number),
       .init(
         "Numbers from 0 up to an end, or from a start up to an end by a step; the end is not included.",
+        errors: """
+          A step of 0 or numbers that are not finite; more elements than a list may have (10
+          million).
+          """,
+        seeAlso: ["linspace", "enumerate"],
         example: "print(range(3), range(1, 2, 0.5))  # expect: [0, 1, 2] [1, 1.5]")
     ) { arguments, _ in
       var start = arguments.number("start")
@@ -41,6 +46,8 @@ extension CoreBuiltins {
       .init(
         "Lists of elements that stand at the same place in each argument.",
         details: "The arguments must have the same length.",
+        errors: "Arguments of different lengths; an argument that is no sequence.",
+        seeAlso: ["enumerate", "items"],
         example: "for name, n in zip([\"a\", \"b\"], [1, 2]) { print(name, n) }  # expect: a 1  # expect: b 2"
       )
     ) { arguments, _ in
@@ -62,6 +69,8 @@ extension CoreBuiltins {
       gives: .list(.list(.any)),
       .init(
         "Pairs of a number and an element.",
+        errors: "An argument that is no sequence.",
+        seeAlso: ["zip", "range"],
         example: "for i, x in enumerate([\"a\", \"b\"]) { print(i, x) }  # expect: 0 a  # expect: 1 b")
     ) { arguments, _ in
       let first = arguments.number("from")
@@ -73,13 +82,17 @@ extension CoreBuiltins {
     Builtin(
       "reversed", section: section, [sequence], gives: .list(.any),
       .init(
-        "The elements from the last to the first.", example: "print(reversed([1, 2, 3]))  # expect: [3, 2, 1]"
+        "The elements from the last to the first.", errors: "An argument that is no sequence.",
+        seeAlso: ["sorted"],
+        example: "print(reversed([1, 2, 3]))  # expect: [3, 2, 1]"
       )
     ) { arguments, _ in .list(try arguments.elements("xs").reversed()) },
     Builtin(
       "unique", section: section, [sequence], gives: .list(.any),
       .init(
         "Each element once, in the order of first occurrence.",
+        errors: "An argument that is no sequence.",
+        seeAlso: ["group", "sorted"],
         example: "print(unique([2, 1, 2]))  # expect: [2, 1]")
     ) { arguments, context in
       var found: [Value] = []
@@ -105,6 +118,8 @@ extension CoreBuiltins {
       "flatten", section: section, [sequence], gives: .list(.any),
       .init(
         "The elements of a list's lists, one level deep.",
+        errors: "An argument that is no sequence.",
+        seeAlso: ["concat", "append"],
         example: "print(flatten([[1, 2], [3]]))  # expect: [1, 2, 3]")
     ) { arguments, _ in
       var result: [Value] = []
@@ -116,7 +131,10 @@ extension CoreBuiltins {
     },
     Builtin(
       "first", section: section, [sequence], gives: .any,
-      .init("The first element.", example: "print(first([1, 2]))  # expect: 1")
+      .init(
+        "The first element.", errors: "An empty list; an argument that is no sequence.",
+        seeAlso: ["last"],
+        example: "print(first([1, 2]))  # expect: 1")
     ) { arguments, _ in
       guard let value = try arguments.elements("xs").first else {
         throw ScriptError("the list is empty", argument: "xs")
@@ -125,7 +143,10 @@ extension CoreBuiltins {
     },
     Builtin(
       "last", section: section, [sequence], gives: .any,
-      .init("The last element.", example: "print(last([1, 2]))  # expect: 2")
+      .init(
+        "The last element.", errors: "An empty list; an argument that is no sequence.",
+        seeAlso: ["first"],
+        example: "print(last([1, 2]))  # expect: 2")
     ) { arguments, _ in
       guard let value = try arguments.elements("xs").last else {
         throw ScriptError("the list is empty", argument: "xs")
@@ -133,8 +154,12 @@ extension CoreBuiltins {
       return value
     },
     Builtin(
-      "append", section: section, [sequence, .init("value", .any)], gives: .list(.any),
-      .init("A list with one element more.", example: "print(append([1, 2], 3))  # expect: [1, 2, 3]")
+      "append", section: section, [sequence, .init("value", .any, "the new last element")],
+      gives: .list(.any),
+      .init(
+        "A list with one element more.", errors: "An argument that is no sequence.",
+        seeAlso: ["flatten", "concat"],
+        example: "print(append([1, 2], 3))  # expect: [1, 2, 3]")
     ) { arguments, _ in
       let values = try arguments.elements("xs")
       try Limits.checkCount(values.count + 1)
@@ -149,6 +174,8 @@ extension CoreBuiltins {
       gives: .list(.any),
       .init(
         "The results of a function for each element.",
+        errors: "An argument that is no sequence; whatever the function fails with.",
+        seeAlso: ["filter", "fold", "scan"],
         example: "print(map([1, 2], fn(x) => x * 10))  # expect: [10, 20]")
     ) { arguments, context in
       let function = try arguments.function("f")
@@ -159,6 +186,8 @@ extension CoreBuiltins {
       gives: .any,
       .init(
         "The elements (of a table, the rows) for which a function gives true.",
+        errors: "A function that gives anything but a bool; an argument that is no sequence.",
+        seeAlso: ["map", "where"],
         example: "print(filter([1, 2, 3], fn(x) => x > 1))  # expect: [2, 3]")
     ) { arguments, context in
       let function = try arguments.function("f")
@@ -184,6 +213,8 @@ extension CoreBuiltins {
       gives: .any,
       .init(
         "Goes through a list, carrying a result along.",
+        errors: "An argument that is no sequence; whatever the function fails with.",
+        seeAlso: ["scan", "map", "sum"],
         example: "print(fold([1, 2, 3], 0, fn(total, x) => total + x))  # expect: 6")
     ) { arguments, context in
       let function = try arguments.function("f")
@@ -200,6 +231,8 @@ extension CoreBuiltins {
       gives: .list(.any),
       .init(
         "As `fold`, but gives the list of all results on the way, one for each element.",
+        errors: "An argument that is no sequence; whatever the function fails with.",
+        seeAlso: ["fold", "cumsum"],
         example: "print(scan([1, 2, 3], 0, fn(total, x) => total + x))  # expect: [1, 3, 6]")
     ) { arguments, context in
       let function = try arguments.function("f")
@@ -221,6 +254,8 @@ extension CoreBuiltins {
       .init(
         "The elements (of a table, the rows) in order; equal ones keep theirs.",
         details: "Keys are numbers or strings. Strings are ordered by Unicode scalar; nan stands last.",
+        errors: "Keys that are not all numbers or all strings; a field or column that is not there.",
+        seeAlso: ["sort", "argsort", "reversed"],
         example:
           "print(sorted([3, 1, 2]), sorted([\"bb\", \"a\"], by: len))  # expect: [1, 2, 3] [\"a\", \"bb\"]")
     ) { arguments, context in

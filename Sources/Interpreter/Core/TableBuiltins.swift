@@ -16,7 +16,11 @@ extension CoreBuiltins {
       ],
       gives: .engine("table"),
       .init(
-        "A table.",
+        "A table of named columns.",
+        details:
+          "A field that a row lacks is `none`. `t.name` is a column as a list, `t[0]` a row as a record; `for` visits the rows.",
+        errors: "Columns of different lengths; a column that is no list; a name given twice.",
+        seeAlso: ["group", "summarize", "keys"],
         example: "print(table([{name: \"a\", score: 1}, {name: \"b\", score: 2}]).score)  # expect: [1, 2]")
     ) { arguments, _ in
       if case .record(let record) = arguments["data"] {
@@ -36,11 +40,13 @@ extension CoreBuiltins {
       return .object(try Table(rows: rows))
     },
     Builtin(
-      "group", section: section, [.init("t", .engine("table"))],
+      "group", section: section, [.init("t", .engine("table"), "the table")],
       options: [.init("by", names, "a column's name, or several")], gives: .list(.record),
       .init(
         "The rows of a table by equal values of columns, in the order of first occurrence.",
         details: "Each record holds the columns' values and `rows`, the table of its rows.",
+        errors: "A column that the table does not have.",
+        seeAlso: ["summarize", "sorted", "table"],
         example: """
           t = table([{m: "a", x: 1}, {m: "b", x: 2}, {m: "a", x: 3}])
           for g in group(t, by: "m") { print(g.m, len(g.rows)) }  # expect: a 2  # expect: b 1
@@ -57,13 +63,15 @@ extension CoreBuiltins {
     },
     Builtin(
       "summarize", section: section,
-      [.init("t", .engine("table")), .init("columns", names, "columns of numbers")],
+      [.init("t", .engine("table"), "the table"), .init("columns", names, "columns of numbers")],
       options: [.init("by", names, default: .list([]), "columns that part the rows into groups")],
       gives: .engine("table"),
       .init(
         "Mean, standard deviation, least, greatest and number of a table's numbers, by group.",
         details:
           "For a column `x` the columns are `x_mean`, `x_sd`, `x_min`, `x_max` and `x_count`. `none` and nan do not count. The standard deviation divides by n − 1; it is `none` for fewer than two numbers.",
+        errors: "A column that the table does not have, or that holds anything but numbers and `none`.",
+        seeAlso: ["group", "table", "mean", "std"],
         example:
           "print(summarize(table([{x: 1}, {x: 3}]), \"x\").x_mean)  # expect: [2]"
       )

@@ -1,0 +1,40 @@
+// The pages of the manual, in its order. A new file in docs/ needs two entries here: its
+// bytes and its row in `pages`.
+#include "asset_docs.h"
+
+static const unsigned char tour[] = {
+#embed "../../docs/tour.md"
+};
+
+static const unsigned char language[] = {
+#embed "../../docs/language.md"
+};
+
+static const unsigned char formatting[] = {
+#embed "../../docs/formatting.md"
+};
+
+static const unsigned char methods[] = {
+#embed "../../docs/methods.md"
+};
+
+static const unsigned char checkpoints[] = {
+#embed "../../docs/checkpoints.md"
+};
+
+static const unsigned char command_line[] = {
+#embed "../../docs/command-line.md"
+};
+
+static const AssetPage pages[] = {
+    {"tour", {tour, sizeof tour}},
+    {"language", {language, sizeof language}},
+    {"formatting", {formatting, sizeof formatting}},
+    {"methods", {methods, sizeof methods}},
+    {"checkpoints", {checkpoints, sizeof checkpoints}},
+    {"command-line", {command_line, sizeof command_line}},
+};
+
+size_t asset_docs_count(void) { return sizeof pages / sizeof pages[0]; }
+
+AssetPage asset_docs_page(size_t index) { return pages[index]; }

@@ -1,0 +1,151 @@
+/// What the types of values are: their fields, and what can be done with them.
+enum TypeTopics {
+  /// One type.
+  struct Topic: Sendable {
+    let name: String
+    let summary: String
+    let details: String
+    let example: String
+    let seeAlso: [String]
+  }
+
+  /// The entries of all types; each also names the functions that give it.
+  static func entries(_ functions: [HelpEntry]) -> [HelpEntry] {
+    all.map { topic in
+      var entry = HelpEntry(
+        kind: .type, name: topic.name, section: "Types", form: topic.name, signature: topic.name,
+        summary: topic.summary, details: topic.details)
+      let type = engineTypes.first { $0.name == topic.name }
+      entry.members = (type?.fields ?? []).map {
+        HelpEntry.Member(name: $0.name, type: $0.type.description, meaning: $0.doc)
+      }
+      (entry.example, entry.output) = ExampleText.split(topic.example)
+      let makers = functions.filter { gives($0.result, topic.name) }.map(\.name)
+      entry.seeAlso = topic.seeAlso + (type != nil ? makers.filter { !topic.seeAlso.contains($0) } : [])
+      return entry
+    }
+  }
+
+  /// Whether a result such as `heatmaps or list[heatmaps]` is, or may be, of a type.
+  private static func gives(_ result: String, _ type: String) -> Bool {
+    result.split(separator: " ").contains { $0 == type }
+  }
+
+  static let all: [Topic] = [
+    Topic(
+      name: "model", summary: "A CLIP: a picture tower and a text tower.",
+      details: """
+        `load` gives one. Printed, it says where its weights come from, its architecture and activation.
+        A model never changes: options such as `size` make a view of it.
+        """,
+      example: """
+        m = load("emoji")
+        print(m.size, m.patch, m.embedding, m.layers)  # expect: 112 8 128 6
+        """, seeAlso: []),
+    Topic(
+      name: "image", summary: "A picture: 8-bit RGB.",
+      details: """
+        Transparency is dropped, 16-bit channels keep their upper 8 bits, grey becomes RGB. `pixels` gives
+        the numbers as a tensor, `image` makes a picture of a tensor.
+        """,
+      example: """
+        scene = image(zeros([64, 96, 3]))
+        print(scene.width, scene.height)  # expect: 96 64
+        """, seeAlso: ["pixels"]),
+    Topic(
+      name: "tensor", summary: "An array of float32 numbers with any number of axes.",
+      details: """
+        Arithmetic (`+ - * / // % **`), comparisons and `@` work as in NumPy, with broadcasting. `a == b` gives
+        one bool; `equal(a, b)` compares element by element. A comparison such as `t > 0` gives a mask of 0 and
+        1, which as an index selects. Rows may have names: the texts that `encode` was given. `for` and `[…
+        for …]` visit the first axis; `len` is its extent.
+        """,
+      example: """
+        t = tensor([[1, 2, 3], [4, 5, 6]])
+        print(t.shape, t.T.shape, t[1, 2], sum(t[t > 4]))  # expect: [2, 3] [3, 2] 6 11
+        """, seeAlso: ["indices", "broadcasting", "operators"]),
+    Topic(
+      name: "heatmaps", summary: "Maps that were made together, one for each label.",
+      details: """
+        `maps["dog"]` or `maps[0]` is one map, `maps[1:]` some; `for` visits them. `+ - * / **` work with
+        numbers, tensors and maps of the same picture, model, region and grid; of different grids after
+        `resize(a, like: b)`. Shown or saved as a picture, each map is min–max normalized on its grid, all
+        together with `scale: "shared"`, then enlarged bilinearly. A constant map is all zero and warns.
+        """,
+      example: """
+        m = load("emoji")
+        maps = surgery(image(zeros([112, 112, 3])), m, ["cat", "dog"])
+        print(maps.labels, maps.grid.shape, maps["dog"].label)  # expect: ["cat", "dog"] [2, 14, 14] dog
+        """, seeAlso: ["heatmap", "overlay", "save", "points"]),
+    Topic(
+      name: "heatmap", summary: "The map of one label.",
+      details: "An element of `heatmaps`, with the same arithmetic. As a tensor it is `.grid`.",
+      example: """
+        m = load("emoji")
+        map_of_cat = similarity(image(zeros([112, 112, 3])), m, "cat")[0]
+        print(map_of_cat.label, map_of_cat.rows, map_of_cat.columns)  # expect: cat 14 14
+        """, seeAlso: ["heatmaps", "overlay"]),
+    Topic(
+      name: "table", summary: "Rows of values under named columns.",
+      details: """
+        `t.name` is a column as a list, `t[0]` a row as a record, `for row in t` visits the rows, `len` counts
+        them. `filter` and `sorted` of a table give a table. `save` writes CSV or JSON.
+        """,
+      example: """
+        t = table([{name: "a", score: 1}, {name: "b", score: 2}])
+        print(t.score, t[1].name, len(t))  # expect: [1, 2] b 2
+        """, seeAlso: ["group", "summarize", "keys"]),
+    Topic(
+      name: "number", summary: "A number of 64 bits (a double).",
+      details:
+        "Whole numbers are exact up to 2⁵³. `nan` and infinities arise from computing; `print` shows them.",
+      example: "print(7 / 2, 7 // 2, 1e3)  # expect: 3.5 3 1000",
+      seeAlso: ["int", "operators", "round", "number"]),
+    Topic(
+      name: "int", summary: "A number without a fraction, as a parameter's type.",
+      details: "`3` and `3.0` are the same number; `1.5` is refused where an `int` is asked for.",
+      example: "fn twice(n: int) => n * 2\nprint(twice(4))  # expect: 8", seeAlso: ["number", "param"]),
+    Topic(
+      name: "string", summary: "Text, in Unicode.",
+      details: """
+        `len` counts characters as people see them, `s[0]` is one, `+` joins two, `a in b` asks whether a part occurs.
+        """, example: "print(len(\"wal\") + 2, \"al\" in \"whale\")  # expect: 5 true",
+      seeAlso: ["strings", "join", "split"]),
+    Topic(
+      name: "bool", summary: "`true` or `false`; what `if`, `and`, `or` and `not` take.",
+      details: "Numbers and lists are no conditions: write `x != 0`, `len(xs) > 0`.",
+      example: "print(1 < 2 and not false)  # expect: true", seeAlso: ["if", "and"]),
+    Topic(
+      name: "none", summary: "The absence of a value; as an option, what is chosen for you.",
+      details: "`t[none]` adds an axis of extent 1. A field that a table's row lacks is `none`.",
+      example: "print(isnone(none), none == none)  # expect: true true", seeAlso: ["isnone", "indices"]),
+    Topic(
+      name: "path", summary: "A string that names a file or folder, as a parameter's type.",
+      details: """
+        On the command line it starts at the current folder, in a script at the script's own.
+        """,
+      example: "param image: path = \"images/sea.png\"\nprint(type(image))  # expect: string",
+      seeAlso: ["paths", "param", "load"]),
+    Topic(
+      name: "list", summary: "Values in order, of any types.",
+      details: """
+        `xs[0]`, `xs[-1]`, `xs[1:3]`; `+` joins, `x in xs` looks, `==` compares all. `list[string]` as a
+        parameter's type is a list of strings. Lists never change: functions give new ones.
+        """,
+      example: "xs = [1, 2] + [3]\nprint(xs, xs[-1], 2 in xs)  # expect: [1, 2, 3] 3 true",
+      seeAlso: ["lists", "comprehensions", "map", "sorted"]),
+    Topic(
+      name: "record", summary: "Values under names, in the order written.",
+      details: "`r.name`, `r[\"two words\"]`; `\"a\" in r` asks for a field. `merge` gives a changed one.",
+      example: "r = {a: 1, \"b c\": 2}\nprint(r.a, r[\"b c\"], keys(r))  # expect: 1 2 [\"a\", \"b c\"]",
+      seeAlso: ["records", "keys", "merge", "table"]),
+    Topic(
+      name: "function", summary: "A function as a value: a builtin, or one of the script.",
+      details: "It can be bound, kept in lists and given to functions. It sees what is bound around it.",
+      example: "print(map([\"a\", \"bcd\"], len))  # expect: [1, 3]",
+      seeAlso: ["fn", "map", "help"]),
+    Topic(
+      name: "any", summary: "Any value at all, in signatures.", details: "",
+      example: "print(type(1), type(\"a\"), type([]))  # expect: number string list", seeAlso: ["type"]),
+  ]
+}

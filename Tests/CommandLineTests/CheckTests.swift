@@ -19,8 +19,14 @@ import Testing
     return folder
   }
 
+  /// Runs in a folder of those files, which lives as long as the run.
+  private func run(_ arguments: String...) throws -> CommandLineTool.Outcome {
+    let folder = try folder()
+    return try CommandLineTool.run(arguments, in: folder.url)
+  }
+
   @Test func everythingAtOnceInTheOrderOfTheText() throws {
-    let outcome = try CommandLineTool.run(["check", "bad.clip"], in: folder().url)
+    let outcome = try run("check", "bad.clip")
     #expect(outcome.code == 3)
     #expect(outcome.output.isEmpty)
     let firstLines = outcome.errors.split(separator: "\n").filter { $0.hasPrefix("error: ") }
@@ -47,7 +53,7 @@ import Testing
   }
 
   @Test func warningsDoNotDisturbARun() throws {
-    let outcome = try CommandLineTool.run(["run", "unused.clip"], in: folder().url)
+    let outcome = try run("run", "unused.clip")
     #expect(outcome.code == 0)
     #expect(outcome.output == "2\n")
     #expect(outcome.errors.isEmpty)
@@ -74,7 +80,7 @@ import Testing
   }
 
   @Test func json() throws {
-    let outcome = try CommandLineTool.run(["check", "--json", "bad.clip", "unused.clip"], in: folder().url)
+    let outcome = try run("check", "--json", "bad.clip", "unused.clip")
     #expect(outcome.code == 3)
     #expect(outcome.errors.isEmpty)
     let list = try #require(
@@ -90,7 +96,7 @@ import Testing
     #expect(range == ["start": ["line": 4, "character": 21], "end": ["line": 4, "character": 22]])
     #expect((list[0]["hint"] as? String) == "did you mean `size`?")
     #expect((list[4]["file"] as? String)?.hasSuffix("/unused.clip") ?? false)
-    let clean = try CommandLineTool.run(["check", "--json", "good.clip"], in: folder().url)
+    let clean = try run("check", "--json", "good.clip")
     #expect(clean.code == 0)
     #expect(clean.output == "[]\n")
   }

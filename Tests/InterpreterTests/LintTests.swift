@@ -66,8 +66,4 @@ import Testing
     #expect(lints("print(1)\nlen([1])\nprint(2)").isEmpty)
     #expect(lints("fn f(x) {\n  print(x)\n  x + 1\n}\nprint(f(1))").isEmpty)
   }
-
-  @Test func fieldsGivenTwice() {
-    #expect(lints("print({a: 1, b: 2, a: 3})") == ["1: the field `a` is given twice; the last one holds"])
-  }
 }

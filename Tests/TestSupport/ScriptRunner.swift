@@ -71,8 +71,9 @@ public struct ScriptRunner: Sendable {
     }
     let folder = ScriptPaths.folder(of: file.path)
     let values = try ScriptParameter.values(of: program.parameters, from: parameters, workingFolder: folder)
-    let host = Host(
+    var host = Host(
       output: { outcome.output.append($0) }, warning: { outcome.diagnostics.append($0) })
+    host.verifiesResults = true
     let session = Session(
       registry: registry, loader: FileLoader(library: library), operators: operators,
       paths: ScriptPaths(scriptFolder: folder, outputFolder: outputFolder), host: host)

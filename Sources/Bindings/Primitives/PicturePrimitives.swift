@@ -57,7 +57,14 @@ private let overlayPrimitive = Builtin(
     example: """
       scene = image(zeros([64, 96, 3]))
       print(overlay(scene, tensor([[0, 1], [1, 0]])).width)  # expect: 96
-      """)
+      """),
+  refined: { arguments in
+    switch arguments.type("map") {
+    case .engine("heatmaps"): .list(.engine("image"))
+    case .engine: .engine("image")
+    default: .union([.engine("image"), .list(.engine("image"))])
+    }
+  }
 ) { arguments, context in
   let image = try picture(arguments)
   let colormap = Colormap(rawValue: try arguments.string("colormap")) ?? .jet

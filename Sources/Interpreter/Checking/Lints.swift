@@ -136,13 +136,7 @@ struct Lints {
     case .string(let parts, _): for part in parts { if case .hole(let value, _, _) = part { visit(value) } }
     case .list(let elements): for element in elements { visit(element) }
     case .record(let fields):
-      var seen: Set<String> = []
-      for field in fields {
-        if !seen.insert(field.key.text).inserted {
-          warn("the field `\(field.key.text)` is given twice; the last one holds", at: field.key.span)
-        }
-        visit(field.value)
-      }
+      for field in fields { visit(field.value) }
     case .comprehension(let element, let clauses):
       inScope { lints in
         for clause in clauses {

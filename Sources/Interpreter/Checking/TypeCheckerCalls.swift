@@ -132,12 +132,16 @@ extension TypeChecker {
     note(types, of: builtin)
     let arguments = given.positional.map(\.type)
     if let result = ListResults.type(of: builtin.name, arguments) { return result }
-    if let refined = builtin.refined { return StaticType(refined(StaticArguments(types: types))) }
-    return StaticType(oneOrMany(builtin.result, first: arguments.first?.spec))
+    return StaticType(TypeChecker.result(of: builtin, types, first: arguments.first?.spec))
+  }
+
+  /// What a builtin gives for arguments of known types.
+  static func result(of builtin: Builtin, _ types: [String: StaticType], first: TypeSpec?) -> TypeSpec {
+    builtin.refined?(StaticArguments(types: types)) ?? oneOrMany(builtin.result, first: first)
   }
 
   /// What takes one thing or a list of them gives one result or a list.
-  private func oneOrMany(_ result: TypeSpec, first: TypeSpec?) -> TypeSpec {
+  private static func oneOrMany(_ result: TypeSpec, first: TypeSpec?) -> TypeSpec {
     guard case .union(let members) = result, members.count == 2, members[1] == .list(members[0]) else {
       return result
     }

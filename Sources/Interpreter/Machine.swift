@@ -287,6 +287,18 @@ public enum TypeMessage {
     return "option `\(parameter)` of `\(function)` takes \(type.phrase), found \(found)"
   }
 
+  /// What is said of a condition that is no bool.
+  static func condition(_ noun: String) -> (message: String, hint: String?) {
+    let hint: String? =
+      switch noun {
+      case "number": "compare it: `… != 0`"
+      case "list", "string": "compare its length: `len(…) > 0`"
+      case "none": "compare it: `… != none`"
+      default: nil
+      }
+    return ("expected a bool, found \(noun)", hint)
+  }
+
   /// A noun with its article; `none` has none.
   public static func article(_ noun: String) -> String {
     if noun == "none" || noun == "heatmaps" || noun == "masks" || noun == "points" || noun.hasPrefix("a list")

@@ -180,14 +180,8 @@ extension Node {
   final func condition(_ frame: Frame) throws -> Bool {
     let value = try evaluate(frame)
     if case .bool(let bool) = value { return bool }
-    let hint: String? =
-      switch value {
-      case .number: "compare it: `… != 0`"
-      case .list, .string: "compare its length: `len(…) > 0`"
-      case .none: "compare it: `… != none`"
-      default: nil
-      }
-    throw failure(frame, "expected a bool, found \(value.typeName)", hint: hint)
+    let (message, hint) = TypeMessage.condition(value.typeName)
+    throw failure(frame, message, hint: hint)
   }
 }
 

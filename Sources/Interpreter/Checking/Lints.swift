@@ -41,9 +41,9 @@ struct Lints {
     scopes.append([:])
     body(&self)
     guard let ended = scopes.popLast(), reports else { return }
-    for entry in ended.values where !entry.isUsed {
-      warn(entry.message, at: entry.name.span, hint: entry.hint)
-    }
+    // In the order of the text: of very many, the same ones are told each time.
+    let unused = ended.values.filter { !$0.isUsed }.sorted { $0.name.span.start < $1.name.span.start }
+    for entry in unused { warn(entry.message, at: entry.name.span, hint: entry.hint) }
   }
 
   private mutating func bind(_ name: Name, _ message: String?, hint: String? = nil) {

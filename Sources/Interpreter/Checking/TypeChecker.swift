@@ -244,8 +244,11 @@ struct TypeChecker {
   }
 
   private mutating func expectBool(_ condition: Expression) {
-    guard let noun = OperatorTypes.core(infer(condition).spec), noun != "bool" else { return }
-    report("expected a bool, found \(noun)", at: condition.span)
+    let type = infer(condition).spec
+    let noun = if case .engine(let name) = type { Optional(name) } else { OperatorTypes.core(type) }
+    guard let noun, noun != "bool" else { return }
+    let (message, hint) = TypeMessage.condition(noun)
+    report(message, at: condition.span, hint: hint)
   }
 
   private mutating func binary(

@@ -31,10 +31,12 @@ let package = Package(
     systemLibrary("CJPEG", pkgConfig: "libjpeg", apt: "libjpeg62-turbo-dev"),
     systemLibrary("CFreeType", pkgConfig: "freetype2", apt: "libfreetype-dev"),
     systemLibrary("CFontconfig", pkgConfig: "fontconfig", apt: "libfontconfig-dev"),
+    systemLibrary("CLibEdit", pkgConfig: "libedit", apt: "libedit-dev"),
 
     // C: inner loops, codecs, embedded bytes.
     .target(name: "CKernels", cSettings: optimizedC, linkerSettings: [.linkedLibrary("m")]),
     .target(name: "CImageCodecs", dependencies: ["CPNG", "CJPEG"], cSettings: optimizedC),
+    .target(name: "CEdit", dependencies: ["CLibEdit"], cSettings: optimizedC),
     .target(
       name: "Assets", exclude: ["data"],
       cSettings: [.unsafeFlags(["-std=gnu23", "-Wno-c23-extensions"])]),
@@ -57,15 +59,30 @@ let package = Package(
     .target(name: "Syntax", swiftSettings: optimized),
     .target(name: "Interpreter", dependencies: ["Syntax"], swiftSettings: optimized),
 
+    // Pictures on terminals.
+    .target(name: "TerminalPictures", dependencies: ["Imaging", "Syntax"], swiftSettings: optimized),
+
     // Where the two meet, and the command line.
     .target(
-      name: "Bindings", dependencies: ["Interpreter", "Explanations", "Assets"],
+      name: "Bindings", dependencies: ["Interpreter", "Explanations", "TerminalPictures", "Assets"],
       swiftSettings: optimized),
     .target(name: "Manual", dependencies: ["Bindings", "Syntax", "Assets"]),
+    .target(name: "Console", dependencies: ["Bindings", "Imaging", "Interpreter", "Tensors", "Syntax"]),
+    .target(name: "Assistance", dependencies: ["Bindings", "Checkpoints", "Interpreter", "Syntax"]),
+    .target(
+      name: "REPL",
+      dependencies: [
+        "CEdit", "Console", "Bindings", "Interpreter", "Syntax", "Checkpoints", "Tokenization", "Imaging",
+        "Tensors",
+      ]),
+    .target(
+      name: "LanguageServer", dependencies: ["Assistance", "Bindings", "Imaging", "Interpreter", "Syntax"]),
     .executableTarget(
       name: "clipscope",
       dependencies: [
-        "Bindings", "Manual", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Assistance", "Bindings", "LanguageServer", "Manual", "Console", "REPL",
+        "TerminalPictures",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
     // Tests.
@@ -85,9 +102,20 @@ let package = Package(
     .testTarget(name: "InterpreterTests", dependencies: ["Interpreter", "Syntax", "TestSupport"]),
     .testTarget(
       name: "BindingsTests",
-      dependencies: ["Bindings", "Imaging", "Interpreter", "Syntax", "Tensors", "TestSupport"]),
+      dependencies: [
+        "Bindings", "Imaging", "Interpreter", "Syntax", "Tensors", "TerminalPictures", "TestSupport",
+      ]),
     .testTarget(name: "ManualTests", dependencies: ["Manual", "Bindings", "Syntax", "TestSupport"]),
-    .testTarget(name: "CommandLineTests", dependencies: ["clipscope", "TestSupport"]),
+    .testTarget(
+      name: "AssistanceTests",
+      dependencies: ["Assistance", "Bindings", "Checkpoints", "Interpreter", "Syntax", "TestSupport"]),
+    .testTarget(
+      name: "LanguageServerTests", dependencies: ["LanguageServer", "Interpreter", "Syntax"]),
+    .testTarget(
+      name: "TerminalPicturesTests", dependencies: ["TerminalPictures", "Imaging", "TestSupport"]),
+    .testTarget(
+      name: "CommandLineTests",
+      dependencies: ["clipscope", "Bindings", "Interpreter", "Syntax", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .gnu17

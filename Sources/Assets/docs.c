@@ -10,6 +10,10 @@ static const unsigned char language[] = {
 #embed "../../docs/language.md"
 };
 
+static const unsigned char repl[] = {
+#embed "../../docs/repl.md"
+};
+
 static const unsigned char formatting[] = {
 #embed "../../docs/formatting.md"
 };
@@ -26,13 +30,19 @@ static const unsigned char command_line[] = {
 #embed "../../docs/command-line.md"
 };
 
+static const unsigned char terminal[] = {
+#embed "../../docs/terminal.md"
+};
+
 static const AssetPage pages[] = {
     {"tour", {tour, sizeof tour}},
     {"language", {language, sizeof language}},
+    {"repl", {repl, sizeof repl}},
     {"formatting", {formatting, sizeof formatting}},
     {"methods", {methods, sizeof methods}},
     {"checkpoints", {checkpoints, sizeof checkpoints}},
     {"command-line", {command_line, sizeof command_line}},
+    {"terminal", {terminal, sizeof terminal}},
 };
 
 size_t asset_docs_count(void) { return sizeof pages / sizeof pages[0]; }

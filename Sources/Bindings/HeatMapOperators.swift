@@ -46,7 +46,7 @@ struct HeatMapOperators: OperatorTable {
       }
     }
     let made = try HeatMaps(
-      labels: labels, grid: result.tensor, placement: model.placement, recipe: recipe)
+      labels: labels, grid: result.tensor, placement: model.placement, recipe: recipe, view: model.view)
     let isSingle = [a, b].allSatisfy { value in
       if case .object(let object) = value { object is HeatMapValue } else { true }
     }

@@ -10,6 +10,14 @@ public enum Progress {
   /// Sets who is told of progress, from any thread; nil for nobody.
   public static func listen(_ new: Listener?) { listener.withLock { $0 = new } }
 
+  /// The task of a loop of the script: what is done within it is not told of on its own.
+  public static let loop = "loop"
+
+  /// Tells the listener how far a task is.
+  public static func report(_ task: String, _ done: Int, _ total: Int) {
+    listener.withLock { $0 }?(task, done, total)
+  }
+
   /// A task of `total` steps: call the result with the number of steps just done, from any thread.
   static func task(_ name: String, of total: Int) -> @Sendable (Int) -> Void {
     let counter = Counter()

@@ -70,9 +70,13 @@ public struct HeatMaps: Sendable {
   public let placement: Placement
   /// How they were made.
   public let recipe: Recipe
+  /// What the model saw, for previews: the part of the picture that the grid covers, at the size of the model's input.
+  public let view: Image?
 
   /// Maps from their parts; `grid` must be [labels, rows, columns].
-  public init(labels: [String], grid: Tensor, placement: Placement, recipe: Recipe) throws {
+  public init(
+    labels: [String], grid: Tensor, placement: Placement, recipe: Recipe, view: Image? = nil
+  ) throws {
     guard grid.rank == 3, grid.shape[0] == labels.count else {
       throw ShapeError(
         "heat maps", "\(labels.count) labels for a grid of shape \(describe(shape: grid.shape))")
@@ -81,6 +85,7 @@ public struct HeatMaps: Sendable {
     self.grid = grid
     self.placement = placement
     self.recipe = recipe
+    self.view = view
   }
 
   /// The patches along the picture's height.
@@ -99,7 +104,7 @@ public struct HeatMaps: Sendable {
       }
     }
     return try HeatMaps(
-      labels: indices.map { labels[$0] }, grid: picked, placement: placement, recipe: recipe)
+      labels: indices.map { labels[$0] }, grid: picked, placement: placement, recipe: recipe, view: view)
   }
 
   /// Min–max normalized on the grid: [labels, rows, columns] in 0…1. A map that is constant, or not

@@ -62,7 +62,7 @@ public struct Legend: Hashable, Sendable {
   }
 
   /// Low, middle and high with as many decimals as their distance deserves: `0`, `0.5`, `1`.
-  static func ticks(low: Double, high: Double) -> [String] {
+  public static func ticks(low: Double, high: Double) -> [String] {
     let values = [low, low + (high - low) / 2, high]
     let range = abs(high - low)
     guard range.isFinite, range > 0 else { return values.map { scientific($0) } }

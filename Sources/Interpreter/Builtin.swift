@@ -162,6 +162,8 @@ public protocol CallContext: AnyObject {
   func call(_ function: Function, _ arguments: [Value]) throws -> Value
   /// Writes a line to standard output.
   func printLine(_ text: String)
+  /// What a terminal shows a value as, a picture; nil where there is no terminal that can.
+  func picture(of value: Value, _ request: PictureRequest) throws -> String?
   /// Tells the user something that does not stop the script, with the call's place in the source.
   func warn(_ message: String)
   /// The file a `load` path means: the script's folder, the output folder, or the command line's.
@@ -170,4 +172,9 @@ public protocol CallContext: AnyObject {
   func writePath(_ path: String) throws -> String
   /// Throws when the user interrupted.
   func checkInterruption() throws
+}
+
+extension CallContext {
+  /// No pictures.
+  public func picture(of value: Value, _ request: PictureRequest) throws -> String? { nil }
 }

@@ -3,8 +3,12 @@ import Syntax
 /// JSON text to and from values.
 public enum JSON {
   /// The value that JSON text describes; nil where the text is malformed or nested more than 100 deep.
-  public static func parse(_ text: String) -> Value? {
-    var reader = Reader(bytes: Array(text.utf8))
+  public static func parse(_ text: String) -> Value? { parse(bytes: Array(text.utf8)) }
+
+  /// The value that JSON bytes describe. Halves of surrogate pairs, which are no text, make them
+  /// malformed, or become U+FFFD where `repairing` says so: some editors send them.
+  public static func parse(bytes: [UInt8], repairing: Bool = false) -> Value? {
+    var reader = Reader(bytes: bytes, isRepairing: repairing)
     guard let value = reader.value(depth: 0) else { return nil }
     reader.skipSpace()
     return reader.position == reader.bytes.count ? value : nil
@@ -58,6 +62,7 @@ public enum JSON {
 
   private struct Reader {
     let bytes: [UInt8]
+    let isRepairing: Bool
     var position = 0
 
     mutating func skipSpace() {
@@ -168,13 +173,22 @@ public enum JSON {
     /// The scalar of `\uXXXX`, or of two of them that are a surrogate pair.
     private mutating func unicode() -> Unicode.Scalar? {
       guard let high = unit() else { return nil }
-      guard (0xD800..<0xDC00).contains(high) else { return Unicode.Scalar(high) }
+      guard (0xD800..<0xDC00).contains(high) else { return Unicode.Scalar(high) ?? half }
       guard position + 2 <= bytes.count, bytes[position] == UInt8(ascii: "\\"),
         bytes[position + 1] == UInt8(ascii: "u")
-      else { return nil }
+      else { return half }
+      let start = position
       position += 2
-      guard let low = unit(), (0xDC00..<0xE000).contains(low) else { return nil }
+      guard let low = unit() else { return nil }
+      guard (0xDC00..<0xE000).contains(low) else {
+        // What follows stands for itself.
+        position = start
+        return half
+      }
       return Unicode.Scalar(0x10000 + (high - 0xD800) << 10 + (low - 0xDC00))
     }
+
+    /// What half a surrogate pair becomes.
+    private var half: Unicode.Scalar? { isRepairing ? "\u{FFFD}" : nil }
   }
 }

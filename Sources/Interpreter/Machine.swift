@@ -11,14 +11,37 @@ public struct Host {
   /// Whether a builtin that gives another type than it says is an error: for tests.
   public var verifiesResults = false
 
+  /// Receives how far the outermost loop is: turns done, and turns there are.
+  public var progress: ((_ done: Int, _ total: Int) -> Void)?
+
+  /// Gives what a terminal shows a value as, a picture; nil where there is no terminal that can.
+  public var picture: ((Value, PictureRequest) throws -> String?)?
+
   /// A host. By default nothing interrupts and warnings are dropped.
   public init(
     output: @escaping (String) -> Void, warning: @escaping (Diagnostic) -> Void = { _ in },
-    isInterrupted: @escaping () -> Bool = { false }
+    isInterrupted: @escaping () -> Bool = { false }, progress: ((_ done: Int, _ total: Int) -> Void)? = nil,
+    picture: ((Value, PictureRequest) throws -> String?)? = nil
   ) {
+    self.progress = progress
     self.output = output
     self.warning = warning
     self.isInterrupted = isInterrupted
+    self.picture = picture
+  }
+}
+
+/// How a script wants a value shown on a terminal.
+public struct PictureRequest: Sendable {
+  /// Cells across; nil for what suits.
+  public var width: Int?
+  /// The name of the way that pictures are sent; nil for the terminal's best.
+  public var protocolName: String?
+
+  /// A request from its parts.
+  public init(width: Int? = nil, protocolName: String? = nil) {
+    self.width = width
+    self.protocolName = protocolName
   }
 }
 
@@ -26,7 +49,8 @@ public struct Host {
 final class Machine: CallContext {
   let registry: Registry
   let operators: any OperatorTable
-  let paths: ScriptPaths
+  /// Where paths start; an interactive session may run a file of another folder.
+  var paths: ScriptPaths
   let host: Host
   /// Values from the command line, by parameter.
   var parameters: [String: Value] = [:]
@@ -53,6 +77,31 @@ final class Machine: CallContext {
     let frame = Frame(code, self)
     for (slot, value) in zip(code.captureSlots, captured) { frame[slot] = value }
     return (frame, try code.body.evaluate(frame))
+  }
+
+  /// Whether a loop runs whose progress is reported: those within it are not.
+  private var isLooping = false
+
+  /// Calls `turn` for each element. The outermost loop says how far it is, a thousand times at most.
+  @inline(__always) func loop(_ elements: [Value], _ turn: (Value) throws -> Void) throws {
+    guard let report = host.progress, !isLooping, elements.count > 1 else {
+      for element in elements {
+        try poll()
+        try turn(element)
+      }
+      return
+    }
+    isLooping = true
+    defer {
+      isLooping = false
+      report(elements.count, elements.count)
+    }
+    let step = max(1, elements.count / 1000)
+    for (index, element) in elements.enumerated() {
+      if index % step == 0 { report(index, elements.count) }
+      try poll()
+      try turn(element)
+    }
   }
 
   /// Asks the host from time to time whether to stop.
@@ -235,6 +284,10 @@ final class Machine: CallContext {
   private static let nowhere = SourceFile(name: "-", text: "")
 
   func printLine(_ text: String) { host.output(text) }
+
+  func picture(of value: Value, _ request: PictureRequest) throws -> String? {
+    try host.picture?(value, request)
+  }
 
   func warn(_ message: String) {
     // A warning in a loop is worth telling once.

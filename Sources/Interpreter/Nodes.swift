@@ -141,8 +141,7 @@ final class LoopNode: Node, @unchecked Sendable {
   override func evaluate(_ frame: Frame) throws -> Value {
     let value = try sequence.evaluate(frame)
     let elements = try sequence.located(frame) { try frame.machine.elements(of: value) }
-    for element in elements {
-      try frame.machine.poll()
+    try frame.machine.loop(elements) { element in
       try pattern.bind(element, frame, at: sequence)
       _ = try body.evaluate(frame)
     }
@@ -249,8 +248,7 @@ final class ComprehensionNode: Node, @unchecked Sendable {
     case .each(let pattern, let sequence):
       let value = try sequence.evaluate(frame)
       let elements = try sequence.located(frame) { try frame.machine.elements(of: value) }
-      for element in elements {
-        try frame.machine.poll()
+      try frame.machine.loop(elements) { element in
         try pattern.bind(element, frame, at: sequence)
         try visit(frame, rest.dropFirst(), &values)
       }

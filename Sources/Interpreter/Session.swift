@@ -119,21 +119,49 @@ public final class Session {
     public var bound: [String] = []
     /// Names bound earlier whose values rest on a name that was now bound again.
     public var stale: [String] = []
+    /// The entry as it was understood.
+    public var program: Program?
+  }
+
+  /// How an entry runs that is not simply typed.
+  public struct EntryOptions {
+    /// What messages call it; `entry 3` where it is nil.
+    public var name: String?
+    /// The file it is, where it is one: imports start there.
+    public var path: String?
+    /// Where its paths start, where that is not the session's own place.
+    public var paths: ScriptPaths?
+    /// Values for its `param`s.
+    public var parameters: [String: Value] = [:]
+    /// A further name for its value, besides `_`.
+    public var result: String?
+
+    /// An entry as typed.
+    public init() {}
   }
 
   /// Runs one entry. Its names stay for later entries and may be bound again; `_` is the last value.
   /// Throws `RuntimeFailure` or `Interruption`; names bound before the error are dropped.
-  public func enter(_ text: String) throws -> Entry {
+  public func enter(_ text: String, _ options: EntryOptions = EntryOptions()) throws -> Entry {
     entryCount += 1
+    let name = options.name ?? "entry \(entryCount)"
     let file = SourceFile(
-      name: "entry \(entryCount)", text: text, path: ScriptPaths.currentFolder + "/entry \(entryCount)")
+      name: name, text: text, path: options.path ?? ScriptPaths.currentFolder + "/" + name)
     let program = Program(file, environment: environment, registry: registry, loader: loader)
     var entry = Entry()
+    entry.program = program
     entry.diagnostics = program.diagnostics
     entry.isIncomplete = program.graph.isIncomplete
     guard program.isValid else { return entry }
     let resolution = program.graph.main.resolution
     let sources = Set(resolution.main.captures.map(\.from))
+    let ownPaths = machine.paths
+    machine.paths = options.paths ?? ownPaths
+    machine.parameters = options.parameters
+    defer {
+      machine.paths = ownPaths
+      machine.parameters = [:]
+    }
     let (frame, value) = try LargeStack.run { [self] in
       try runImports(of: program)
       let code = Compiler.compile(program.graph.main, registry: registry, isMain: true)
@@ -147,14 +175,28 @@ public final class Session {
     }
     let unique = Set(entry.stale).subtracting(entry.bound)
     entry.stale = unique.sorted()
-    if case .none = value {} else { define("_", value, nil, nil, from: sources) }
+    if case .none = value {
+    } else {
+      define("_", value, nil, nil, from: sources)
+      if let result = options.result { define(result, value, nil, nil, from: sources) }
+    }
     return entry
+  }
+
+  /// Forgets every name of the session.
+  public func reset() {
+    environment = registry.environment
+    environment.isInteractive = true
+    globals = []
+    dependencies = []
   }
 
   private func define(
     _ name: String, _ value: Value, _ signature: Signature?, _ module: ModuleInterface?,
     from sources: Set<Int>
   ) {
+    // Nothing can name the old value any more: what captured it has its own copy.
+    if let old = environment.globals[name]?.index { globals[old] = .none }
     environment.globals[name] = .init(index: globals.count, signature: signature, module: module)
     globals.append(value)
     dependencies.append(sources)
@@ -170,6 +212,9 @@ public final class Session {
     affected.remove(index)
     return environment.globals.filter { affected.contains($0.value.index) && $0.key != "_" }.map(\.key)
   }
+
+  /// Names that stand for imported modules, with the modules' names: `std.prompts`.
+  public var moduleNames: [String: String] { environment.globals.compactMapValues { $0.module?.name } }
 
   /// Names of the session with their values, in alphabetical order, for completion.
   public var names: [(name: String, value: Value)] {

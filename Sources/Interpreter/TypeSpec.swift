@@ -106,17 +106,17 @@ extension TypeSpec {
   }
 
   /// The strings that are allowed by name.
-  var choices: [String] {
+  public var choices: [String] {
     members.flatMap { if case .choice(let names) = $0 { names } else { [String]() } }
   }
 
   /// Whether it takes the name of a file or folder.
-  var isPath: Bool { members.contains(.path) }
+  public var isPath: Bool { members.contains(.path) }
 
   private var allowsInt: Bool { members.contains(.int) }
   private var allowsNumber: Bool { members.contains(.number) }
   /// The type of the elements where a list is one of the types.
-  var listElement: TypeSpec? {
+  public var listElement: TypeSpec? {
     for member in members { if case .list(let element) = member { return element } }
     return nil
   }

@@ -1,7 +1,10 @@
 import ArgumentParser
+import Assistance
 import Bindings
+import Console
 import Glibc
 import Interpreter
+import LanguageServer
 import Syntax
 
 /// `clipscope check FILE…`.
@@ -41,39 +44,17 @@ struct CheckCommand: ParsableCommand {
   }
 }
 
-/// Everything that can be said of a script before it runs.
-enum ScriptCheck {
-  /// Errors, missing inputs and warnings, in the order of the text.
-  static func diagnostics(of file: SourceFile) -> [Diagnostic] {
-    let program = Program.check(file, registry: Engine.registry, loader: Engine.loader)
-    let folder = file.path.hasPrefix("/") ? ScriptPaths.folder(of: file.path) : ScriptPaths.currentFolder
-    let inputs = InputCheck.problems(in: program, paths: ScriptPaths(scriptFolder: folder))
-    let own = program.diagnostics.filter { $0.file === file } + inputs.filter { $0.file === file }
-    let others = program.diagnostics.filter { $0.file !== file } + inputs.filter { $0.file !== file }
-    return others + (own + program.lints).sorted { $0.span.start < $1.span.start }
-  }
-}
-
 /// Diagnostics in the form that editors read: severity, message and range as in the Language Server
 /// Protocol, with the file and what `did you mean` suggests.
 enum DiagnosticJSON {
   static func value(_ diagnostic: Diagnostic) -> Value {
     .record([
-      "file": .string(diagnostic.file.path), "range": range(diagnostic.span, in: diagnostic.file),
+      "file": .string(diagnostic.file.path),
+      "range": ProtocolValue.range(diagnostic.span, in: diagnostic.file),
       "severity": .string(diagnostic.severity.rawValue), "message": .string(diagnostic.message),
       "hint": diagnostic.hint.map(Value.string) ?? .none, "notes": .list(diagnostic.notes.map(Value.string)),
       "line": .number(Double(diagnostic.location.line)),
       "column": .number(Double(diagnostic.location.column)),
     ])
-  }
-
-  static func range(_ span: Span, in file: SourceFile) -> Value {
-    func position(_ offset: Int) -> Value {
-      let place = file.editorPosition(of: offset)
-      return .record([
-        "line": .number(Double(place.line)), "character": .number(Double(place.character)),
-      ])
-    }
-    return .record(["start": position(span.start), "end": position(span.end)])
   }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Console
 import Glibc
 import Syntax
 
@@ -14,8 +15,8 @@ struct ClipscopeCommand: ParsableCommand {
       """,
     version: Version.text,
     subcommands: [
-      RunCommand.self, CheckCommand.self, FormatCommand.self, ModelsCommand.self, InspectCommand.self,
-      ExplainCommand.self, DocCommand.self,
+      ReplCommand.self, RunCommand.self, CheckCommand.self, FormatCommand.self, ModelsCommand.self,
+      InspectCommand.self, ExplainCommand.self, DocCommand.self, LanguageServerCommand.self,
     ])
 
   /// The subcommands with their lines.
@@ -48,13 +49,15 @@ struct ClipscopeCommand: ParsableCommand {
   /// The arguments with what users may leave out: `clipscope FILE …` and `clipscope -e CODE` run.
   /// Throws for a first word that is neither a command nor a script.
   static func completed(_ arguments: [String]) throws -> [String] {
-    guard let first = arguments.first else { return ["--help"] }
+    // Alone it is a session on a terminal, and a script from standard input elsewhere.
+    guard let first = arguments.first else { return isatty(STDIN_FILENO) == 1 ? ["repl"] : ["run", "-"] }
     let commands = commands.map(\.name)
     if commands.contains(first) { return arguments }
     let isScript =
       first == "-" || first == "-e" || first.hasSuffix(".clip")
       || (!first.hasPrefix("-") && access(first, R_OK) == 0)
     if isScript { return ["run"] + arguments }
+    if ["-i", "--no-history", "--no-init"].contains(first) { return ["repl"] + arguments }
     if first.hasPrefix("-") { return arguments }
     let hint = Suggestion.nearest(to: first, among: commands).map { "; did you mean `\($0)`?" } ?? ""
     throw ValidationError("there is no command and no script `\(first)`\(hint)")

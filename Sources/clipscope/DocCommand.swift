@@ -1,5 +1,6 @@
 import ArgumentParser
 import Bindings
+import Console
 import Glibc
 import Imaging
 import Manual

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Bindings
+import Console
 import Glibc
 
 /// `clipscope help [NAME]`: names of the language and the library, then commands.
@@ -36,16 +37,5 @@ struct ExplainCommand: ParsableCommand {
       throw ExitCode(2)
     }
     Output.write(parts.joined(separator: "\n\n") + "\n", to: STDOUT_FILENO)
-  }
-}
-
-/// The terminal that results go to.
-enum Terminal {
-  /// Its width in cells; 80 where results go elsewhere.
-  static var width: Int {
-    var size = winsize()
-    guard isatty(STDOUT_FILENO) == 1, ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0
-    else { return HelpText.defaultWidth }
-    return Int(size.ws_col)
   }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Bindings
 import Checkpoints
+import Console
 import Imaging
 import Interpreter
 import Syntax

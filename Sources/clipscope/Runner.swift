@@ -1,7 +1,7 @@
 import Bindings
+import Console
 import Glibc
 import Interpreter
-import Synchronization
 import Syntax
 import Tensors
 
@@ -49,10 +49,12 @@ struct Runner {
   }
 
   private func execute(_ program: Program, parameters: [String: Value]) -> Int32 {
+    let pictures = ShownPictures()
     let host = Host(
       output: { Output.write($0 + "\n", to: STDOUT_FILENO) },
       warning: { complain($0.rendered()) },
-      isInterrupted: { Tensors.Interruption.isRequested })
+      isInterrupted: { Tensors.Interruption.isRequested },
+      picture: pictures.map { pictures in { try pictures.picture(of: $0, $1) } })
     let session = Session(
       registry: Engine.registry, loader: Engine.loader, operators: Engine.operators,
       paths: paths, host: host)
@@ -105,34 +107,6 @@ struct Runner {
     case .code(let code):
       return SourceFile(name: "-e", text: code, path: ScriptPaths.currentFolder + "/-e")
     case .standardInput, nil: return try StandardInput.read()
-    }
-  }
-}
-
-/// Writes a line to standard error. What a terminal would obey is shown as an escape.
-func complain(_ text: String) { Output.write(DisplayWidth.escaped(text) + "\n", to: STDERR_FILENO) }
-
-/// Lines to the terminal or a pipe, unbuffered, so that results and errors stay in order.
-enum Output {
-  private static let failure = Atomic<Int32>(0)
-
-  /// Why results could not be written to standard output; nil when all were.
-  static var problem: String? {
-    let code = failure.load(ordering: .relaxed)
-    return code == 0 ? nil : String(cString: strerror(code))
-  }
-
-  /// Writes all of a text; gives up where it cannot be written.
-  static func write(_ text: String, to descriptor: Int32) {
-    var bytes = Array(text.utf8)[...]
-    while !bytes.isEmpty {
-      let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-      if count < 0, errno == EINTR { continue }
-      if count <= 0 {
-        if descriptor == STDOUT_FILENO { failure.store(count < 0 ? errno : EIO, ordering: .relaxed) }
-        return
-      }
-      bytes = bytes.dropFirst(count)
     }
   }
 }

@@ -13,7 +13,7 @@ import Testing
   /// Builtins that work on every argument of the right types, so that there is no error to speak of.
   static let cannotFail: Set<String> = [
     "print", "type", "isnone", "split", "upper", "lower", "strip", "startswith", "endswith",
-    "floor", "ceil", "keys", "values", "items", "merge", "flip", "paste", "pixels", "points", "show",
+    "floor", "ceil", "keys", "values", "items", "merge", "flip", "paste", "pixels", "points",
   ]
 
   @Test(arguments: names)
@@ -57,7 +57,9 @@ func checkExample(_ example: String, of name: String) throws {
 
 /// The code that README and `docs/` show runs and gives what they say.
 @Suite struct PageTests {
-  static let pages = ["README.md", "docs/tour.md", "docs/language.md", "docs/formatting.md"]
+  static let pages = [
+    "README.md", "docs/tour.md", "docs/language.md", "docs/formatting.md", "docs/terminal.md",
+  ]
 
   /// A fenced block: what follows the fence (`clip`), and its lines.
   struct Block {
@@ -114,8 +116,7 @@ func checkExample(_ example: String, of name: String) throws {
   /// Links between the project's pages lead somewhere.
   @Test(arguments: [
     "README.md", "CONTRIBUTING.md", "docs/tour.md", "docs/language.md", "docs/formatting.md",
-    "docs/methods.md",
-    "docs/checkpoints.md", "docs/command-line.md",
+    "docs/methods.md", "docs/repl.md", "docs/checkpoints.md", "docs/command-line.md", "docs/terminal.md",
   ])
   func linksLead(_ page: String) throws {
     let path = ProjectFolder.path + "/" + page

@@ -39,7 +39,7 @@ enum LibraryHelp {
   }
 
   /// What the `##` lines above a function or a binding say. Names that begin with `_` are a module's own.
-  private static func entry(of statement: Statement, in file: SourceFile, prefix: String) -> HelpEntry? {
+  static func entry(of statement: Statement, in file: SourceFile, prefix: String) -> HelpEntry? {
     let words = DocumentationComment(statement.documentation ?? "")
     var entry: HelpEntry
     switch statement.kind {

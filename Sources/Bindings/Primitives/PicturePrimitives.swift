@@ -369,7 +369,7 @@ private let resizePrimitive = Builtin(
       rows: height ?? maps.rows, columns: width ?? maps.columns, filter: .bilinear,
       layout: .channelsFirst)
     return try HeatMaps(
-      labels: maps.labels, grid: grid, placement: maps.placement, recipe: maps.recipe)
+      labels: maps.labels, grid: grid, placement: maps.placement, recipe: maps.recipe, view: maps.view)
   }
   return try imaging {
     guard case .object(let object) = arguments["what"] else { return .none }

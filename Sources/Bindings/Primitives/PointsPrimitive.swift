@@ -46,20 +46,3 @@ let pointsPrimitive = Builtin(
   }
   return try table(columns: ["label", "x", "y", "positive"], rows: rows)
 }
-
-/// `show(value)`: what the REPL shows by itself.
-let showPrimitive = Builtin(
-  "show", section: "primitives", [Builtin.Parameter("value", .any, "what to look at")],
-  gives: .any,
-  Builtin.Documentation(
-    "Shows a value: its summary, and a picture where the terminal can; gives it back.",
-    seeAlso: ["print", "save"],
-    example: """
-      show(image(zeros([2, 2, 3])))  # expect: image 2×2, a tensor's picture
-      """),
-  refined: { $0.type("value") ?? .any }
-) { arguments, context in
-  let value = arguments["value"]
-  context.printLine(value.text)
-  return value
-}

@@ -184,7 +184,8 @@ func heatMaps(
       }
     }
   }
-  return try HeatMaps(labels: labels, grid: grid, placement: input.placement, recipe: recipe)
+  return try HeatMaps(
+    labels: labels, grid: grid, placement: input.placement, recipe: recipe, view: input.view)
 }
 
 /// Applies `body` to one picture, or to each of a list.

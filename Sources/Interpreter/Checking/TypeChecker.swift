@@ -15,6 +15,8 @@ struct TypeChecker {
   /// their ends, so that a scope costs what it binds and not what it sees.
   private var names: [String: StaticType] = [:]
   private var hidden: [(name: String, type: StaticType?)] = []
+  /// What is written down for editors; nil where nobody asks.
+  private(set) var notes: CheckNotes?
 
   /// What checking a module finds.
   struct Outcome {
@@ -22,18 +24,26 @@ struct TypeChecker {
     var literals: [LiteralArgument]
     /// The module as its importers see it.
     var members: StaticType
+    /// What was asked for.
+    var notes: CheckNotes?
   }
 
-  /// Checks a module whose imports were checked before.
-  static func check(_ module: Module, registry: Registry, imported: [String: StaticType]) -> Outcome {
+  /// Checks a module whose imports were checked before. `globals` are the names of a session.
+  static func check(
+    _ module: Module, registry: Registry, imported: [String: StaticType],
+    globals: [String: StaticType] = [:], notes: CheckNotes? = nil
+  ) -> Outcome {
     var checker = TypeChecker(module: module, registry: registry, imported: imported)
+    checker.names = globals
+    checker.notes = notes
     _ = checker.visit(module.tree.statements)
+    checker.notes?.last = checker.names
     var members = StaticType.record(
       module.interface.members.map { .init(name: $0.name, type: checker.names[$0.name] ?? .any) })
     members.isModule = true
     return Outcome(
       diagnostics: checker.diagnostics.sorted { $0.span.start < $1.span.start },
-      literals: checker.literals, members: members)
+      literals: checker.literals, members: members, notes: checker.notes)
   }
 
   private init(module: Module, registry: Registry, imported: [String: StaticType]) {
@@ -57,8 +67,9 @@ struct TypeChecker {
 
   // MARK: Scopes
 
-  private mutating func bind(_ name: String, _ type: StaticType) {
-    hidden.append((name, names.updateValue(type, forKey: name)))
+  private mutating func bind(_ name: Name, _ type: StaticType) {
+    notes?.types[name.span] = type
+    hidden.append((name.text, names.updateValue(type, forKey: name.text)))
   }
 
   /// What is known of a name's value.
@@ -84,7 +95,7 @@ struct TypeChecker {
       case .binding(let names, let value):
         bind(names, to: infer(value), from: value)
       case .function(let name, let function):
-        bind(name.text, visit(function, named: name.text))
+        bind(name, visit(function, named: name.text))
       case .loop(let names, let sequence, let body):
         let element = elements(of: infer(sequence), at: sequence.span)
         inScope { checker in
@@ -102,10 +113,10 @@ struct TypeChecker {
             LiteralString(parts: $0.parts, span: $0.span, parameter: declaration.name.text)
           }
         }
-        bind(declaration.name.text, parameter)
+        bind(declaration.name, parameter)
       case .importing(let declaration):
         let path = module.imports[declaration.name.id]?.file.path
-        bind(declaration.name.text, path.flatMap { imported[$0] } ?? .any)
+        bind(declaration.name, path.flatMap { imported[$0] } ?? .any)
       }
     }
     return last
@@ -114,7 +125,7 @@ struct TypeChecker {
   /// Gives names to a value or, with several names, to its elements.
   private mutating func bind(_ names: [Name], to type: StaticType, from value: Expression) {
     guard names.count > 1 else {
-      if let name = names.first { bind(name.text, type) }
+      if let name = names.first { bind(name, type) }
       return
     }
     let element = elements(of: type, at: value.span)
@@ -122,7 +133,7 @@ struct TypeChecker {
       report("expected \(names.count) values, found \(items.count)", at: value.span)
     }
     for (index, name) in names.enumerated() {
-      bind(name.text, type.items.flatMap { index < $0.count ? $0[index] : nil } ?? element)
+      bind(name, type.items.flatMap { index < $0.count ? $0[index] : nil } ?? element)
     }
   }
 
@@ -135,7 +146,7 @@ struct TypeChecker {
         if let value = parameter.defaultValue {
           _ = checker.check(default: value, of: parameter.name.text, as: type)
         }
-        checker.bind(parameter.name.text, StaticType(type))
+        checker.bind(parameter.name, StaticType(type))
         parameters.append(.init(name: parameter.name.text, type: type))
       }
       let result =
@@ -188,6 +199,7 @@ struct TypeChecker {
         return StaticType(.list(checker.infer(element).spec))
       }
     case .name(let name):
+      notes?.see(name.text, name.span, names[name.text], visible: names)
       if case .builtin = module.resolution.uses[name.id] { return StaticType(.function) }
       return names[name.text] ?? .any
     case .unary(.not, let operand):
@@ -208,7 +220,10 @@ struct TypeChecker {
     case .call(let callee, let arguments):
       return call(callee, arguments, piped: nil, at: expression.span)
     case .index(let base, let entries): return index(base, entries, at: expression.span)
-    case .field(let base, let label): return field(of: infer(base), label)
+    case .field(let base, let label):
+      let type = infer(base)
+      notes?.see(field: label.text, label.span, of: type, visible: names)
+      return field(of: type, label)
     case .function(let function): return visit(function, named: "fn")
     case .conditional(let clauses, let otherwise):
       var result: StaticType?

@@ -3,9 +3,9 @@ import Interpreter
 import Syntax
 
 /// A script on standard input.
-enum StandardInput {
+public enum StandardInput {
   /// Reads all of it. Throws `SourceError` when it is too large or not UTF-8.
-  static func read() throws -> SourceFile {
+  public static func read() throws -> SourceFile {
     var bytes: [UInt8] = []
     var chunk = [UInt8](repeating: 0, count: 1 << 16)
     while bytes.count <= SourceFile.sizeLimit {
@@ -17,4 +17,7 @@ enum StandardInput {
     return try SourceFile.decode(
       name: "standard input", path: ScriptPaths.currentFolder + "/-", bytes: bytes)
   }
+
+  /// Its text. Throws as `read` does.
+  public static func text() throws -> String { String(decoding: try read().utf8, as: UTF8.self) }
 }

@@ -3,14 +3,14 @@ import Imaging
 import Tensors
 
 /// Ctrl-C and the other ways to end a run from outside. None of them leaves half a file.
-enum Interrupts {
+public enum Interrupts {
   /// How long work may take to notice the first Ctrl-C before the process ends without it, in
   /// microseconds: a LAPACK call or a PNG being packed cannot be asked to stop.
   private static let patience = 100_000
 
   /// Handles signals from now on: the first Ctrl-C asks work to stop; a second, or `patience`, ends
   /// the process.
-  static func install() {
+  public static func install() {
     // Whoever started this process may have blocked the signals for its children.
     var handled = sigset_t()
     sigemptyset(&handled)
@@ -38,7 +38,7 @@ enum Interrupts {
   }
 
   /// Work has ended by itself: nothing is left to end.
-  static func settle() {
+  public static func settle() {
     var never = itimerval()
     setitimer(Int32(ITIMER_REAL.rawValue), &never, nil)
   }

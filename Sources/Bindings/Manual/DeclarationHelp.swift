@@ -1,0 +1,29 @@
+import Syntax
+
+extension HelpEntry {
+  /// What a script says of something that it binds at its top level: the `##` lines above it. Nil where
+  /// it binds no such name.
+  public init?(declared name: String, in tree: Tree) {
+    for statement in tree.statements {
+      if let entry = HelpEntry(statement, in: tree.file), entry.name == name {
+        self = entry
+        return
+      }
+    }
+    return nil
+  }
+
+  /// What the `##` lines above a function, a binding of one name or a `param` say; nil for other statements.
+  public init?(_ statement: Statement, in file: SourceFile) {
+    if case .parameter(let declaration) = statement.kind {
+      let words = DocumentationComment(statement.documentation ?? "")
+      let signature = file.text(statement.span)
+      self.init(
+        kind: .library, name: declaration.name.text, form: declaration.name.text, signature: signature,
+        summary: words.summary, result: file.text(declaration.type.span), details: words.details)
+      return
+    }
+    guard let entry = LibraryHelp.entry(of: statement, in: file, prefix: "") else { return nil }
+    self = entry
+  }
+}

@@ -113,6 +113,10 @@ let package = Package(
       name: "LanguageServerTests", dependencies: ["LanguageServer", "Interpreter", "Syntax"]),
     .testTarget(
       name: "TerminalPicturesTests", dependencies: ["TerminalPictures", "Imaging", "TestSupport"]),
+    .target(name: "CPseudoTerminal", path: "Tests/CPseudoTerminal", cSettings: optimizedC),
+    .testTarget(
+      name: "REPLTests",
+      dependencies: ["clipscope", "REPL", "CPseudoTerminal", "Interpreter", "Syntax", "TestSupport"]),
     .testTarget(
       name: "CommandLineTests",
       dependencies: ["clipscope", "Bindings", "Interpreter", "Syntax", "TestSupport"]),

@@ -25,6 +25,16 @@ public enum Preview {
     return try TerminalFigure(tiles(of: value, isAsked: isAsked)).text(on: terminal, width: width)
   }
 
+  /// Whether a value has a picture by itself: for one that has none, the terminal need not be asked what it can show.
+  public static func isPicture(_ value: Value) -> Bool {
+    switch value {
+    case .list(let values):
+      !values.isEmpty && values.allSatisfy { if case .object = $0 { isPicture($0) } else { false } }
+    case .object(let object): object is ImageValue || object is HeatMapValue || object is HeatMapsValue
+    default: false
+    }
+  }
+
   /// The pictures that a value has; none for most.
   private static func tiles(of value: Value, isAsked: Bool) throws -> [TerminalTile] {
     switch value {

@@ -29,7 +29,9 @@ final class ShownPictures {
   /// What a session draws of a value by itself.
   func preview(of value: Value) -> String? {
     defer { hasShown = false }
-    return hasShown ? nil : Bindings.preview(of: value, in: terminal())
+    // Asking the terminal takes time and reads what was typed meanwhile: not for a number.
+    guard !hasShown, Preview.isPicture(value) else { return nil }
+    return Bindings.preview(of: value, in: terminal())
   }
 
   private func terminal() -> TerminalCapabilities {

@@ -2,6 +2,7 @@ import Bindings
 import Dispatch
 import Glibc
 import Synchronization
+import Tensors
 
 /// A line on the terminal's standard error that says how far long work is. It appears after half a
 /// second and goes away when the work is done, so short work and pipes never see it.
@@ -34,14 +35,17 @@ public enum ProgressLine {
     let timer = DispatchSource.makeTimerSource(queue: clock)
     timer.schedule(deadline: .now() + 0.5, repeating: 0.25)
     timer.setEventHandler {
+      // A step that cannot be asked to stop: why nothing happens, and what does.
+      let isStopping = Interruption.isRequested
       let isReported = state.withLock { state in
-        if !state.task.isEmpty, state.shown > 0, !state.isVague { return true }
+        if !state.task.isEmpty, state.shown > 0, !state.isVague, !isStopping { return true }
         state.shown = seconds()
         state.isVague = true
         return false
       }
       if isReported { return }
-      Output.write("\r\u{1B}[Krunning, \(Int(seconds() - began)) s; Ctrl-C stops", to: STDERR_FILENO)
+      let hint = isStopping ? "stops when this step ends; Ctrl-C twice leaves" : "Ctrl-C stops"
+      Output.write("\r\u{1B}[Krunning, \(Int(seconds() - began)) s; \(hint)", to: STDERR_FILENO)
     }
     timer.resume()
     return {

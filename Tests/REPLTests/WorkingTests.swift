@@ -91,6 +91,23 @@ import Testing
     #expect(session.exitCode() == 130)
   }
 
+  @Test func aStepThatCannotStopSaysSo() throws {
+    let session = try TerminalSession(columns: 100)
+    session.prompt(1)
+    session.enter("big = normal([1500, 1500])")
+    session.prompt(2)
+    session.enter("s = svd(big)")
+    session.wait("the time") { $0.rows.last?.hasPrefix("running, ") == true }
+    session.type(Keys.control("c"))
+    session.wait("the reason") {
+      $0.rows.last?.hasSuffix("stops when this step ends; Ctrl-C twice leaves") == true
+    }
+    session.type(Keys.control("c"))
+    usleep(200_000)
+    session.type(Keys.control("c"))
+    #expect(session.exitCode() == 130)
+  }
+
   @Test func timeIsShown() throws {
     let session = try TerminalSession()
     session.prompt(1)

@@ -112,7 +112,11 @@ extension Assistant {
     for text in file.completed(with: Assistant.probe, at: span) {
       let knowledge = ScriptKnowledge(
         text, registry: registry, loader: loader, session: known, probe: Assistant.probe)
-      if let names = knowledge.visible {
+      if var names = knowledge.visible {
+        let before = Lexeme.all(of: file, within: Span(0, span.start))
+        for name in Brackets.namesBoundBehindOpenOnes(in: before) where names[name] == nil {
+          names[name] = KnownValue(.any)
+        }
         return Scope(names: names, base: knowledge.base, knowledge: knowledge, session: session)
       }
     }

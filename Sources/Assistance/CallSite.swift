@@ -116,11 +116,24 @@ struct CallSite {
 enum Brackets {
   /// The indices of brackets that are open at the end, outermost first. A line that can only begin a
   /// statement closes what was left open above it, except blocks.
-  static func open(in lexemes: [Lexeme]) -> [Int] {
+  static func open(in lexemes: [Lexeme]) -> [Int] { read(lexemes).open }
+
+  /// Names bound by lines that close what was left open above them: the parser takes them for a part of it.
+  static func namesBoundBehindOpenOnes(in lexemes: [Lexeme]) -> [String] {
+    read(lexemes).closing.filter { lexemes[$0].kind == .name }.map { lexemes[$0].text }
+  }
+
+  /// The brackets that are open at the end, and the lexemes that begin lines which close others.
+  private static func read(_ lexemes: [Lexeme]) -> (open: [Int], closing: [Int]) {
     var open: [Int] = []
+    var closing: [Int] = []
     for (index, lexeme) in lexemes.enumerated() {
-      if beginsStatement(lexemes, index) {
+      // In a function's head `=` gives a default.
+      if beginsStatement(lexemes, index), let last = open.last, !lexemes[last].isSymbol("{"),
+        !isFunctionHead(lexemes, last) || lexeme.kind == .keyword
+      {
         while let last = open.last, !lexemes[last].isSymbol("{") { open.removeLast() }
+        closing.append(index)
       }
       guard lexeme.kind == .symbol else { continue }
       switch lexeme.text {
@@ -134,7 +147,7 @@ enum Brackets {
     func close(_ opener: String) {
       if let match = open.lastIndex(where: { lexemes[$0].isSymbol(opener) }) { open.removeSubrange(match...) }
     }
-    return open
+    return (open, closing)
   }
 
   /// Whether a lexeme begins a line and can only begin a statement.
@@ -145,9 +158,7 @@ enum Brackets {
     guard index + 1 < lexemes.count else { return false }
     let next = lexemes[index + 1]
     if lexeme.isKeyword(.fn) { return next.kind == .name }
-    // Between brackets a name is followed by `=` only in a function's head.
     return lexeme.kind == .name && next.isSymbol("=") && !next.newlineBefore
-      && !lexemes[index - 1].isSymbol(",") && !lexemes[index - 1].isSymbol("(")
   }
 
   /// Whether the `(` at an index calls something.

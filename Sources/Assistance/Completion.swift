@@ -55,16 +55,17 @@ private struct CodeCompletion {
   }
 
   func candidates() -> [Candidate] {
-    guard let previous else { return names(atStart: true) }
+    guard let previous else { return names(scope(), atStart: true) }
     if previous.isSymbol(".") { return afterDot() }
     if previous.isKeyword(.import) { return [keyword("std")] }
     if let words = wordsOfImport() { return words }
     if previous.isKeyword(.param) || bindsName(previous) { return [] }
     if isTypePosition { return types() }
     if endsOperand(previous), !beginsLine { return continuations(after: previous) }
-    if previous.isSymbol("|>") { return functions() }
-    let (options, comeFirst) = options()
-    let names = names(atStart: isStatementStart)
+    let scope = scope()
+    if previous.isSymbol("|>") { return functions(scope) }
+    let (options, comeFirst) = options(scope)
+    let names = names(scope, atStart: isStatementStart)
     return comeFirst ? options + names : names + options
   }
 
@@ -147,9 +148,9 @@ private struct CodeCompletion {
 
   /// Options of the call at the cursor that it has not yet, and whether they are likelier than names:
   /// nothing that must be given by position is missing.
-  private func options() -> ([Candidate], comeFirst: Bool) {
+  private func options(_ scope: Scope) -> ([Candidate], comeFirst: Bool) {
     guard let site = CallSite(cursor), site.isAtArgumentStart,
-      let callable = assistant.callable(site, in: scope())
+      let callable = assistant.callable(site, in: scope)
     else { return ([], false) }
     let isLabelled = cursor.after.first?.isSymbol(":") == true
     var candidates: [Candidate] = []
@@ -171,8 +172,7 @@ private struct CodeCompletion {
     return (candidates, !isLacking)
   }
 
-  private func names(atStart: Bool) -> [Candidate] {
-    let scope = scope()
+  private func names(_ scope: Scope, atStart: Bool) -> [Candidate] {
     var candidates = visible(scope) + builtins()
     candidates += keywords([.if, .fn, .not, .true, .false, .none])
     if atStart { candidates += keywords([.for, .param, .import]) }
@@ -180,8 +180,7 @@ private struct CodeCompletion {
   }
 
   /// What can stand behind `|>`.
-  private func functions() -> [Candidate] {
-    let scope = scope()
+  private func functions(_ scope: Scope) -> [Candidate] {
     let own = visible(scope).filter { candidate in
       guard let value = scope.names[candidate.text] else { return false }
       return candidate.kind == .module || value.signature != nil || value.spec == .function

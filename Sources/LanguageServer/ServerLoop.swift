@@ -3,6 +3,9 @@ import Interpreter
 
 /// Runs a language server over two streams of bytes.
 public enum ServerLoop {
+  /// Messages read ahead, at most.
+  private static let queueLimit = 1000
+
   /// Answers until the client says `exit` or the input ends; gives the exit code.
   public static func run(_ server: LanguageServer, input: Int32, output: Int32) -> Int32 {
     // A client that is gone is no crash.
@@ -21,7 +24,7 @@ public enum ServerLoop {
     while true {
       if let code = server.exitCode { return code }
       // What has come in meanwhile is looked at first: it may cancel what waits, or change a text again.
-      while !hasEnded, stream.count < MessageStream.sizeLimit, isReadable(input) {
+      while !hasEnded, stream.count < MessageStream.sizeLimit, queue.count < queueLimit, isReadable(input) {
         hasEnded = !read(from: input, into: &stream)
         fill()
       }

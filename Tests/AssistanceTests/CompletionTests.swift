@@ -51,6 +51,8 @@ private let head = """
       .init("print(map([1], fn(each) => ea|", ["each"]),
       .init("if true { chosen = 1\n cho|", ["chosen"]),
       .init("ünïcode = 1\nprint(ün|)", ["ünïcode"]),
+      .init("x = foo(\nalpha = 2\nprint(alp|)", ["alpha"]),
+      .init("fn f(\n  first_one = 1,\n  second = first|\n) => 1", ["first_one"]),
       .init("x = foo((1,\nfn named(a) => a\nnam|", ["named"]),
       // Words of the language.
       .init("x = 1 |", ["and", "or", "in"], not: ["surgery", "for"]),

@@ -61,6 +61,18 @@ struct Scope {
   /// What was read of the text.
   let knowledge: ScriptKnowledge
   let session: SessionScope?
+  /// What the text says of what it binds.
+  let declared: [String: HelpEntry]
+
+  init(
+    names: [String: KnownValue], base: KnownValue? = nil, knowledge: ScriptKnowledge, session: SessionScope?
+  ) {
+    self.names = names
+    self.base = base
+    self.knowledge = knowledge
+    self.session = session
+    declared = HelpEntry.declarations(in: knowledge.graph.main.tree)
+  }
 
   /// The module that a name stands for: `std.prompts`, or a file's name.
   func module(_ name: String) -> Module? {

@@ -115,7 +115,7 @@ extension Assistant {
     if let name = scope.moduleName(first), let entry = help.entries(for: name).first, entry.kind == .module {
       return entry
     }
-    if let entry = HelpEntry(declared: first, in: scope.knowledge.graph.main.tree) { return entry }
+    if let entry = scope.declared[first] { return entry }
     if case .function(let function)? = scope.value(of: path) { return help.entry(for: function) }
     return nil
   }

@@ -1,6 +1,12 @@
 import Syntax
 
 extension HelpEntry {
+  /// What a script says of all that it binds at its top level, by name.
+  public static func declarations(in tree: Tree) -> [String: HelpEntry] {
+    let entries = tree.statements.compactMap { HelpEntry($0, in: tree.file) }
+    return Dictionary(entries.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+  }
+
   /// What a script says of something that it binds at its top level: the `##` lines above it. Nil where
   /// it binds no such name.
   public init?(declared name: String, in tree: Tree) {

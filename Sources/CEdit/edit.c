@@ -20,6 +20,9 @@ static struct termios taken;   // as it was when another program got it
 static volatile sig_atomic_t is_open;
 // Characters typed before the first `begin`: the terminal had made Enter a line feed then.
 static int typed_before;
+// Characters that were read by others and come next.
+static int32_t ahead[4096];
+static int32_t ahead_count, ahead_next;
 
 static void wake(int number) { (void)number; }
 
@@ -74,6 +77,7 @@ void clip_edit_resume(void) {
 
 int32_t clip_edit_read(int32_t milliseconds) {
   if (editor == NULL) return CLIP_EDIT_END;
+  if (ahead_next < ahead_count) return ahead[ahead_next++];
   struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
   struct timespec time = {milliseconds / 1000, (long)(milliseconds % 1000) * 1000000};
   sigset_t mask;
@@ -93,7 +97,17 @@ int32_t clip_edit_read(int32_t milliseconds) {
   return (int32_t)character;
 }
 
+void clip_edit_type_ahead(const int32_t *characters, int32_t count) {
+  if (ahead_next == ahead_count) ahead_next = ahead_count = 0;
+  const int32_t room = (int32_t)(sizeof ahead / sizeof *ahead) - ahead_count;
+  if (count > room) count = room;
+  if (count <= 0) return;
+  memcpy(ahead + ahead_count, characters, (size_t)count * sizeof *ahead);
+  ahead_count += count;
+}
+
 bool clip_edit_pending(void) {
+  if (ahead_next < ahead_count) return true;
   struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
   return poll(&input, 1, 0) == 1;
 }

@@ -17,10 +17,14 @@ enum SessionCompletion {
       in: file, at: offset, session: SessionScope(names, modules: modules))
     guard let first = all.first else { return nil }
     func characters(_ offset: Int) -> Int { file.text(Span(0, offset)).count }
-    let candidates = all.filter { $0.range == first.range }.map {
-      Completion.Candidate($0.text, help: $0.help)
+    // A list has one range: candidates that replace less of the text keep what stands before theirs.
+    let range = all.reduce(first.range) { Span(min($0.start, $1.range.start), max($0.end, $1.range.end)) }
+    let candidates = all.map { candidate in
+      Completion.Candidate(
+        file.text(Span(range.start, candidate.range.start)) + candidate.text
+          + file.text(Span(candidate.range.end, range.end)), help: candidate.help)
     }
     return Completion(
-      range: characters(first.range.start)..<characters(first.range.end), candidates: candidates)
+      range: characters(range.start)..<characters(range.end), candidates: candidates)
   }
 }

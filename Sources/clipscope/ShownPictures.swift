@@ -1,6 +1,8 @@
 import Bindings
+import Console
 import Glibc
 import Interpreter
+import Syntax
 import TerminalPictures
 
 /// The pictures that `show` and sessions draw when standard output is a terminal. The terminal is asked
@@ -9,6 +11,8 @@ final class ShownPictures {
   private var found: TerminalCapabilities?
   /// Whether `show` has drawn since the last preview: the value it gives back is not drawn again.
   private var hasShown = false
+  /// Takes what was typed while the terminal was asked; a session reads it next.
+  var typedAhead: ([UInt8]) -> Void = ShownPictures.giveBack
 
   /// nil where results go to a file or a pipe.
   init?() {
@@ -35,7 +39,7 @@ final class ShownPictures {
   }
 
   private func terminal() -> TerminalCapabilities {
-    var terminal = found ?? Self.detect()
+    var terminal = found ?? detect()
     found = terminal
     // The window may have changed since.
     let window = TerminalDetection.Window(of: STDOUT_FILENO)
@@ -45,18 +49,28 @@ final class ShownPictures {
     return terminal
   }
 
-  private static func detect() -> TerminalCapabilities {
-    let outcome = TerminalDetection.detect()
-    for key in outcome.keys {
-      // What was typed meanwhile belongs to the shell, which reads next; the interruption to this program.
-      if key == 3 {
-        kill(getpid(), SIGINT)
-      } else {
-        var key = CChar(bitPattern: key)
-        // Systems that forbid this lose the keys.
-        _ = ioctl(STDIN_FILENO, UInt(TIOCSTI), &key)
-      }
+  private func detect() -> TerminalCapabilities {
+    let environment = TerminalEnvironment.current
+    if let word = environment.unknownChoice {
+      let known = TerminalGraphics.allCases.map(\.rawValue)
+      let near = Suggestion.nearest(to: word, among: known).map { "; did you mean `\($0)`?" }
+      complain(
+        "warning: \(TerminalEnvironment.variable) is `\(word)`, which is no way to show pictures"
+          + (near ?? "; it may be " + known.joined(separator: ", ")))
     }
+    let outcome = TerminalDetection.detect(environment: environment)
+    // The interruption is for this program.
+    if outcome.keys.contains(3) { kill(getpid(), SIGINT) }
+    let keys = outcome.keys.filter { $0 != 3 }
+    if !keys.isEmpty { typedAhead(keys) }
     return outcome.terminal
+  }
+
+  /// Gives keys back to the terminal for whoever reads next, the shell. Systems that forbid this lose them.
+  private static func giveBack(_ keys: [UInt8]) {
+    for key in keys {
+      var key = CChar(bitPattern: key)
+      _ = ioctl(STDIN_FILENO, UInt(TIOCSTI), &key)
+    }
   }
 }

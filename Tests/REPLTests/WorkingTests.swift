@@ -121,6 +121,30 @@ import Testing
     #expect(session.last(2) == ["48", "clip 3>"])
   }
 
+  @Test func whatIsTypedWhileTheTerminalIsAskedIsNotLost() throws {
+    let session = try TerminalSession(environment: ["NO_COLOR": "", "COLORTERM": "truecolor"])
+    session.wait(for: "clip 1>")
+    session.enter("show(image(zeros([8, 8, 3])));")
+    // The question about the terminal's attributes is the last; nobody answers it here.
+    let question = Array("\u{1B}[c".utf8)
+    session.wait("the question") { _ in
+      let written = session.written
+      return written.indices.dropLast(2).contains { written[$0..<($0 + 3)].elementsEqual(question) }
+    }
+    session.enter("40 + 2")
+    session.wait("the sum") { $0.all.contains("42") }
+    session.wait(for: "clip 3>")
+  }
+
+  @Test func anUnknownWayToShowPicturesIsTold() throws {
+    let session = try TerminalSession(
+      columns: 120, environment: ["NO_COLOR": "", "CLIPSCOPE_GRAPHICS": "sixle"])
+    session.wait(for: "clip 1>")
+    session.enter("show(image(zeros([8, 8, 3])));")
+    session.wait(
+      for: "CLIPSCOPE_GRAPHICS is `sixle`, which is no way to show pictures; did you mean `sixel`?")
+  }
+
   @Test func errorsNameTheEntry() throws {
     let session = try TerminalSession()
     session.prompt(1)

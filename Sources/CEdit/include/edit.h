@@ -30,6 +30,10 @@ void clip_edit_resume(void);
 /// The next character typed, waiting at most `milliseconds` (forever where negative).
 int32_t clip_edit_read(int32_t milliseconds);
 
+/// Characters that were typed while somebody else read the terminal: they come next. What is beyond a few thousand is
+/// dropped.
+void clip_edit_type_ahead(const int32_t *_Nonnull characters, int32_t count);
+
 /// Whether more was typed already.
 bool clip_edit_pending(void);
 

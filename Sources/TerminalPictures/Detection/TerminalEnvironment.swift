@@ -32,6 +32,9 @@ public struct TerminalEnvironment: Sendable {
     value(Self.variable).flatMap { TerminalGraphics(rawValue: $0.lowercased()) }
   }
 
+  /// What the user wrote where it means nothing; nil otherwise.
+  public var unknownChoice: String? { chosen == nil ? value(Self.variable) : nil }
+
   /// Whether the program runs within tmux.
   public var isTmux: Bool { value("TMUX") != nil }
 

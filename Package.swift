@@ -67,13 +67,15 @@ let package = Package(
       name: "Bindings", dependencies: ["Interpreter", "Explanations", "TerminalPictures", "Assets"],
       swiftSettings: optimized),
     .target(name: "Manual", dependencies: ["Bindings", "Syntax", "Assets"]),
-    .target(name: "Console", dependencies: ["Bindings", "Imaging", "Interpreter", "Tensors", "Syntax"]),
+    .target(
+      name: "Console",
+      dependencies: ["Bindings", "CLIPModels", "Imaging", "Interpreter", "Tensors", "Syntax"]),
     .target(name: "Assistance", dependencies: ["Bindings", "Checkpoints", "Interpreter", "Syntax"]),
     .target(
       name: "REPL",
       dependencies: [
         "CEdit", "Console", "Bindings", "Interpreter", "Syntax", "Checkpoints", "Tokenization", "Imaging",
-        "Tensors",
+        "Tensors", "CLIPModels",
       ]),
     .target(
       name: "LanguageServer", dependencies: ["Assistance", "Bindings", "Imaging", "Interpreter", "Syntax"]),
@@ -81,7 +83,7 @@ let package = Package(
       name: "clipscope",
       dependencies: [
         "Assistance", "Bindings", "LanguageServer", "Manual", "Console", "REPL",
-        "TerminalPictures",
+        "TerminalPictures", "CLIPModels",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 

@@ -142,6 +142,9 @@ public struct ModifiedResNet: Sendable {
   let stages: [[Bottleneck]]
   let attentionPool: AttentionPool
 
+  /// Names these weights in what is kept of earlier calls (`WarmWork`).
+  let identity = TowerIdentity()
+
   /// Reads the tower's weights (`visual.…`).
   public init(
     _ source: WeightSource, _ shape: Architecture.ModifiedResNet, embedding: Int
@@ -177,6 +180,12 @@ public struct ModifiedResNet: Sendable {
   /// - Parameter image: normalized pixels [3, height, width], both a multiple of 32
   /// - Returns: [1 + positions, C]
   func poolTokens(_ image: Tensor, positions: PositionResize) throws -> Tensor {
+    try KeptPass(identity, image, positions)(.tokens(after: stages.count), blocks: stages.count) {
+      try computePoolTokens(image, positions: positions)
+    }
+  }
+
+  private func computePoolTokens(_ image: Tensor, positions: PositionResize) throws -> Tensor {
     let (height, width) = (image.shape[1], image.shape[2])
     var x = FeatureMap(pixels: channelsInnermost(image), height: height, width: width)
     for (index, convolution) in stem.enumerated() {

@@ -1,4 +1,5 @@
 import Checkpoints
+import Synchronization
 import Tensors
 
 /// The text tower: token and position embedding, causal blocks, ln_final, and the features at the
@@ -20,6 +21,9 @@ public struct TextTransformer: Sendable {
   let positionEmbedding: Tensor  // [context, D]
   let lnFinal: LayerNormWeights
   let projection: Tensor  // [D, E]
+
+  /// Names these weights in what is kept of earlier calls (`WarmWork`).
+  let identity = TowerIdentity()
 
   /// Reads the tower's weights.
   public init(
@@ -101,21 +105,38 @@ public struct TextTransformer: Sendable {
   ///
   /// - Returns: [sequences, E]
   public func encode(
-    _ sequences: [[Int32]], batch: Int, progress: (@Sendable (Int) -> Void)? = nil
+    _ sequences: [[Int32]], batch size: Int, progress: (@Sendable (Int) -> Void)? = nil
   ) throws -> Tensor {
-    let batches = stride(from: 0, to: sequences.count, by: max(1, batch)).map {
-      Array(sequences[$0..<min($0 + max(1, batch), sequences.count)])
+    if sequences.isEmpty { return try encode(sequences) }
+    let batches = stride(from: 0, to: sequences.count, by: max(1, size)).map {
+      Array(sequences[$0..<min($0 + max(1, size), sequences.count)])
     }
-    guard batches.count > 1 else { return try encode(sequences) }
-    let shared = try share(commonBeginnings(of: batches))
-    let out = TensorStorage(count: sequences.count * embedding)
-    try Workers.run(batches.count) { index in
-      let rows = try encode(batches[index], sharing: shared)
-      rows.withUnsafeBuffer { source in
-        guard let base = source.baseAddress else { return }
-        (out.pointer + index * max(1, batch) * embedding).update(from: base, count: source.count)
+    // Workers are other threads: what is current here is not there.
+    let kept = KeptPrompts(identity, beginnings: batches.count > 1 ? commonBeginnings(of: batches) : [])
+    var rows = batches.map { kept[$0] }
+    let missing = rows.indices.filter { rows[$0] == nil }
+    progress?(sequences.count - missing.reduce(0) { $0 + batches[$1].count })
+    if !missing.isEmpty {
+      let shared = try share(kept.beginnings)
+      let results = Mutex<[Int: Tensor]>([:])
+      func compute(_ piece: Int) throws {
+        let index = missing[piece]
+        let new = try encode(batches[index], sharing: shared)
+        kept.keep(new, batches[index])
+        results.withLock { $0[index] = new }
+        progress?(batches[index].count)
       }
-      progress?(batches[index].count)
+      // A single batch is divided further by the layers themselves.
+      if missing.count == 1 { try compute(0) } else { try Workers.run(missing.count, compute) }
+      for (index, new) in results.withLock({ $0 }) { rows[index] = new }
+    }
+    if batches.count == 1, let only = rows[0] { return only }
+    let out = TensorStorage(count: sequences.count * embedding)
+    for (index, batch) in rows.enumerated() {
+      batch?.withUnsafeBuffer { source in
+        guard let base = source.baseAddress else { return }
+        (out.pointer + index * max(1, size) * embedding).update(from: base, count: source.count)
+      }
     }
     return Tensor(shape: [sequences.count, embedding], storage: out)
   }

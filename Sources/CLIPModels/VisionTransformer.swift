@@ -23,6 +23,9 @@ public struct VisionTransformer: Sendable {
   let lnPost: LayerNormWeights
   let projection: Tensor  // [D, E]
 
+  /// Names these weights in what is kept of earlier calls (`WarmWork`).
+  let identity = TowerIdentity()
+
   /// Reads the tower's weights (`visual.…`).
   public init(
     _ source: WeightSource, _ shape: Architecture.VisionTransformer, embedding: Int,
@@ -79,18 +82,26 @@ public struct VisionTransformer: Sendable {
 
   /// The image embedding, not normalized: [E].
   public func encode(_ image: Tensor, positions: PositionResize) throws -> Tensor {
-    var x = try embed(image, positions: positions)
-    for block in blocks.dropLast() { x = try block.forward(x) }
-    if let last = blocks.last { x = try last.forwardClassToken(x) }
-    return try head(x.rows(0..<1)).row(0)
+    let pass = KeptPass(identity, image, positions)
+    return try pass(.embedding, blocks: min(1, blocks.count), reusing: blocks.count) {
+      var x = try tokens(image, after: max(0, blocks.count - 1), positions: positions)
+      if let last = blocks.last { x = try last.forwardClassToken(x) }
+      return try head(x.rows(0..<1)).row(0)
+    }
   }
 
   /// All tokens after block `layer`, before ln_post: [1 + patches, D].
   ///
   /// - Parameter layer: 0 is before the first block, `blocks.count` after the last.
   public func tokens(_ image: Tensor, after layer: Int, positions: PositionResize) throws -> Tensor {
-    var x = try embed(image, positions: positions)
-    for block in blocks.prefix(layer) { x = try block.forward(x) }
+    let pass = KeptPass(identity, image, positions)
+    var (first, x) =
+      try pass.tokens(upTo: layer)
+      ?? (0, pass(.tokens(after: 0), blocks: 0) { try embed(image, positions: positions) })
+    while first < layer {
+      x = try pass(.tokens(after: first + 1), blocks: 1) { try blocks[first].forward(x) }
+      first += 1
+    }
     return x
   }
 
@@ -118,23 +129,29 @@ public struct VisionTransformer: Sendable {
     _ image: Tensor, depth: Int, positions: PositionResize
   ) throws -> Tensor {
     let depth = min(max(depth, 1), blocks.count)
-    var x = try tokens(image, after: blocks.count - depth, positions: positions)
-    var new = x
-    for (index, block) in blocks.suffix(depth).enumerated() {
-      let y = try block.ln1(x)
-      // Nothing reads the original path after the last block but the class token.
-      let isLast = index == depth - 1
-      let joint = try isLast ? block.projectKeysAndValues(y) : block.project(y)
-      let values = HeadRows(joint, start: isLast ? block.width : 2 * block.width)
-      let mixed = try attention(
-        query: values, key: values, value: values, heads: block.heads, headWidth: block.headWidth,
-        scale: block.scale)
-      new = try block.out(mixed, adding: new)
-      x =
-        try isLast
-        ? block.forwardClassToken(x, keysAndValues: joint)
-        : block.mlp(block.out(block.attend(joint), adding: x))
+    let pass = KeptPass(identity, image, positions)
+    return try pass(.surgery(depth: depth), blocks: 1, reusing: blocks.count) {
+      let start = blocks.count - depth
+      var x = try tokens(image, after: start, positions: positions)
+      var new = x
+      for (index, block) in blocks.enumerated().dropFirst(start) {
+        let y = try block.ln1(x)
+        // Nothing reads the original path after the last block but the class token.
+        let isLast = index == blocks.count - 1
+        let joint = try isLast ? block.projectKeysAndValues(y) : block.project(y)
+        let values = HeadRows(joint, start: isLast ? block.width : 2 * block.width)
+        let mixed = try attention(
+          query: values, key: values, value: values, heads: block.heads, headWidth: block.headWidth,
+          scale: block.scale)
+        new = try block.out(mixed, adding: new)
+        x =
+          try isLast
+          ? block.forwardClassToken(x, keysAndValues: joint)
+          : pass(.tokens(after: index + 1), blocks: 1) {
+            try block.mlp(block.out(block.attend(joint), adding: x))
+          }
+      }
+      return try concatenatedRows(x.rows(0..<1), new.rows(1..<new.shape[0]))
     }
-    return try concatenatedRows(x.rows(0..<1), new.rows(1..<new.shape[0]))
   }
 }

@@ -78,6 +78,12 @@ public final class Repl {
     }
   }
 
+  /// Gives the prompt what was typed while a picture asked the terminal what it can.
+  public static func typeAhead(_ keys: [UInt8]) {
+    let characters = String(decoding: keys, as: UTF8.self).unicodeScalars.map { Int32($0.value) }
+    clip_edit_type_ahead(characters, Int32(clamping: characters.count))
+  }
+
   /// Whether Enter continues an entry: brackets are open or its last line is not ended. Commands are one line.
   static func continues(_ text: String) -> Bool {
     let text = ReplText.trimmed(text)

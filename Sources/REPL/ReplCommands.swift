@@ -1,5 +1,6 @@
 import Bindings
 import CEdit
+import CLIPModels
 import Checkpoints
 import Console
 import Glibc
@@ -17,7 +18,14 @@ extension Repl {
     case .quit: exitCode = 0
     case .who:
       say(Listings.names(evaluator.session.names, stale: evaluator.ledger.stale, width: Terminal.width))
-    case .memory: say(Listings.memory(evaluator.session.names, width: Terminal.width))
+    case .memory:
+      if !rest.isEmpty {
+        guard let limit = ByteSize.parse(rest) else {
+          throw ReplError("`%memory` takes a size to keep at most: `%memory 512 MB`, `%memory off`")
+        }
+        WarmWork.current.limit = limit
+      }
+      say(Listings.memory(evaluator.session.names, width: Terminal.width))
     case .models: say(ModelList.text())
     case .history:
       let count = rest.isEmpty ? 20 : Int(rest)
@@ -33,6 +41,7 @@ extension Repl {
     case .rerun: return rerun()
     case .reset:
       evaluator.reset()
+      WarmWork.current.clear()
       evaluator.note("all names are forgotten")
     case .save: try save(rest)
     case .load: return try load(rest)

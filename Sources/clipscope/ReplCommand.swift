@@ -1,5 +1,6 @@
 import ArgumentParser
 import Bindings
+import CLIPModels
 import Console
 import Glibc
 import Interpreter
@@ -21,6 +22,7 @@ struct ReplCommand: ParsableCommand {
   @Option(name: .customLong("allow-write"), help: "A further folder that `save` may write to.")
   var allowWrite: [String] = []
   @Option(help: "Threads to compute with, 1 to 1024.") var threads: Int?
+  @Option(help: "Memory for work kept between calls, such as 512MB; `off` keeps none.") var keep: String?
   @ArgumentParser.Argument(help: "name=value for the script's parameters.") var parameters: [String] = []
 
   func run() throws {
@@ -29,6 +31,12 @@ struct ReplCommand: ParsableCommand {
         throw ValidationError("`--threads` takes a number from 1 to 1024")
       }
       Workers.count = threads
+    }
+    if let keep {
+      guard let limit = ByteSize.parse(keep) else {
+        throw ValidationError("`--keep` takes a size such as `512MB`, or `off`")
+      }
+      WarmWork.current.limit = limit
     }
     let paths = ScriptPaths(
       scriptFolder: ScriptPaths.currentFolder, outputFolder: out, allowedFolders: allowWrite)
@@ -46,6 +54,7 @@ struct ReplCommand: ParsableCommand {
     if let pictures = ShownPictures() {
       options.preview = pictures.preview
       options.picture = pictures.picture
+      pictures.typedAhead = Repl.typeAhead
     }
     options.greeting = "clipscope \(Version.number): `%help` for help, Ctrl-D to leave"
     guard let repl = Repl(options) else { throw ExitCode(try PipedSession(options).run()) }
@@ -72,6 +81,13 @@ struct ReplCommand: ParsableCommand {
     let program = Program.check(file, registry: Engine.registry, loader: Engine.loader)
     for diagnostic in program.diagnostics { complain(diagnostic.rendered()) }
     guard program.isValid else { throw ExitCode(3) }
+    let paths = ScriptPaths(
+      scriptFolder: ScriptPaths.folder(of: ScriptPaths.absolute(path, in: ScriptPaths.currentFolder)),
+      outputFolder: out, allowedFolders: allowWrite)
+    let given = parameters.compactMap { $0.split(separator: "=", maxSplits: 1).first.map(String.init) }
+    let problems = InputCheck.problems(in: program, paths: paths, given: Set(given))
+    for problem in problems { complain(problem.rendered()) }
+    guard problems.isEmpty else { throw ExitCode(4) }
     do {
       return (file, try ScriptParameter.values(of: program.parameters, from: parameters))
     } catch let error as ParameterError {

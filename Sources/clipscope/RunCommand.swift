@@ -1,5 +1,6 @@
 import ArgumentParser
 import Bindings
+import Console
 import Glibc
 import Interpreter
 import Syntax
@@ -36,6 +37,10 @@ struct RunRequest {
   var outputFolder: String?
   var allowedFolders: [String] = []
   var threads: Int?
+  /// The most bytes of work kept between calls.
+  var keptBytes: Int?
+  /// Whether to say at the end how long it took and what work was spared.
+  var wantsStatistics = false
   var wantsHelp = false
 
   init(_ arguments: [String]) throws {
@@ -58,8 +63,14 @@ struct RunRequest {
           throw ValidationError("`--threads` takes a number from 1 to 1024")
         }
         threads = count
+      case "--stats": wantsStatistics = true
+      case "--keep":
+        guard let limit = ByteSize.parse(try value("--keep")) else {
+          throw ValidationError("`--keep` takes a size such as `512MB`, or `off`")
+        }
+        keptBytes = limit
       case _ where argument.hasPrefix("-"):
-        let known = ["-e", "-", "--help", "--out", "--allow-write", "--threads"]
+        let known = ["-e", "-", "--help", "--out", "--allow-write", "--threads", "--keep", "--stats"]
         let hint = Suggestion.nearest(to: argument, among: known).map { "; did you mean `\($0)`?" }
         throw ValidationError("unknown option `\(argument)`\(hint ?? "")")
       case _ where source == nil: source = .file(argument)

@@ -1,4 +1,5 @@
 import Bindings
+import CLIPModels
 import Console
 import Glibc
 import Interpreter
@@ -13,6 +14,7 @@ struct Runner {
 
   func run() -> Int32 {
     if let threads = request.threads { Workers.count = threads }
+    if let limit = request.keptBytes { WarmWork.current.limit = limit }
     Interrupts.install()
     ProgressLine.install()
     let file: SourceFile
@@ -45,7 +47,13 @@ struct Runner {
       complain("error: \(error)")
       return 2
     }
-    return execute(program, parameters: parameters)
+    let began = Clock.seconds
+    let code = execute(program, parameters: parameters)
+    if request.wantsStatistics {
+      complain("took \(Clock.text(Clock.seconds - began))")
+      for line in KeptWork.report(WarmWork.current) { complain(line) }
+    }
+    return code
   }
 
   private func execute(_ program: Program, parameters: [String: Value]) -> Int32 {

@@ -39,6 +39,9 @@ import Testing
       "print(back)", "x = [x for x in range(4)]", "print(x)", "sum(x)", "print(_ + 1)", "|> print()",
       "broken = undefined_name", "name = \"data/numbers.json\"", "again = load(name)", "print(len(again));",
       "a, b = [10, 20]; a = a + b", "print(\"{a} {b} {{x}}\")",
+      "m = load(\"emoji\"); scene = image(uniform([80, 120, 3], seed: 7));",
+      "maps = scene |> surgery(m, [\"cat\", \"dog\"], templates: \"simple\");",
+      "maps = maps |> save(\"out/maps.npy\");",
     ]
     while entries.count < 38 { entries.append("step = \(entries.count)") }
     entries += ["print(step)", "for step2 in [step] { print(step2 + 0.5) }"]
@@ -73,6 +76,11 @@ import Testing
     #expect(script.contains("import \"../../lib/mine.clip\" as mine"))
     #expect(script.contains("# input `../../data/numbers.json`: sha256 "))
     #expect(script.components(separatedBy: "import std.thresholds").count == 2)
+    // The maps are the same bit for bit.
+    let maps = ["out/maps.npy", "elsewhere/deep/out/maps.npy"].map { folder.appendingPathComponent($0) }
+    let first = try Data(contentsOf: maps[0])
+    #expect(first.count > 2 * 14 * 14)
+    #expect(try Data(contentsOf: maps[1]) == first)
     // And it comes back.
     session.enter("%reset")
     session.wait(for: "all names are forgotten")

@@ -142,11 +142,15 @@ struct Loader {
       options.activation = Architecture.Activation(rawValue: activation)
     }
     do {
-      let checkpoint = try Checkpoint.open(path, options: options)
+      let request = ModelShelf.Request(
+        path: path, name: name, config: configPath, activation: options.activation?.rawValue)
+      let model = try ModelShelf.model(request) {
+        CLIPModel(try Checkpoint.open(path, options: options), name: name)
+      }
       if case .string = arguments["sha256"], FileKind(path: path) == .folder {
         throw ScriptError("`sha256` is of one file; this is a folder", argument: "sha256")
       }
-      return .object(ModelValue(model: CLIPModel(checkpoint, name: name)))
+      return .object(ModelValue(model: model))
     } catch let error as CheckpointError {
       // In the script's own word for the file, where the error is about that file.
       let subject = error.file == path ? "`\(name)`" : error.file

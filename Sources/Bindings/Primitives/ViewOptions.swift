@@ -87,16 +87,13 @@ struct ViewOptions {
     }
     let preprocessing = model.preprocessing(size: side, fit: fit)
     do {
-      let output = try preprocessing.apply(to: image)
-      let (rows, columns) = output.placement.grid(patch: patch)
-      guard rows * columns <= Self.maximumPatches else {
+      let input = try PreparedPicture(image: image, preprocessing: preprocessing).input()
+      guard input.rows * input.columns <= Self.maximumPatches else {
         throw ScriptError(
-          "this picture at this scale makes \(rows) × \(columns) patches; at most "
+          "this picture at this scale makes \(input.rows) × \(input.columns) patches; at most "
             + "\(Self.maximumPatches) are possible", argument: "scale")
       }
-      return ModelInput(
-        pixels: output.pixels, placement: output.placement, rows: rows, columns: columns,
-        view: output.view)
+      return input
     } catch let error as ImageError {
       throw ScriptError(error.description, argument: "image")
     }
@@ -115,18 +112,4 @@ struct ViewOptions {
       ("positions", "\"\(positions.rawValue)\""),
     ]
   }
-}
-
-/// A picture as a model sees it.
-struct ModelInput {
-  /// Normalized, [3, height, width].
-  let pixels: Tensor
-  /// Where it lies on the picture.
-  let placement: Placement
-  /// Patches along the height.
-  let rows: Int
-  /// Patches along the width.
-  let columns: Int
-  /// The same before normalization.
-  let view: Image
 }

@@ -1,3 +1,5 @@
+import CLIPModels
+import Console
 import Glibc
 import Interpreter
 import Syntax
@@ -27,10 +29,11 @@ enum Listings {
       $0 + ValueText.bytes($1.value)
     }
     var lines = sizes.prefix(20).map {
-      ScreenText.cut("\($0.name)  \(ValueText.size($0.bytes))", to: width - 1)
+      ScreenText.cut("\($0.name)  \(ByteSize.text($0.bytes))", to: width - 1)
     }
-    if results >= 1000 { lines.append("results _1, _2 …  \(ValueText.size(results))") }
-    lines.append("the program  \(resident().map(ValueText.size) ?? "unknown") (models in use included)")
+    if results >= 1000 { lines.append("results _1, _2 …  \(ByteSize.text(results))") }
+    lines.append("the program  \(resident().map(ByteSize.text) ?? "unknown") (models in use included)")
+    lines += KeptWork.report(WarmWork.current)
     return lines.joined(separator: "\n")
   }
 

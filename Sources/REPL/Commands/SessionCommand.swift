@@ -12,6 +12,7 @@ enum SessionCommand: String, CaseIterable {
     case .save: "%save FILE [--for NAME]"
     case .load: "%load FILE"
     case .edit: "%edit [N]"
+    case .memory: "%memory [SIZE]"
     default: "%" + rawValue
     }
   }
@@ -29,7 +30,7 @@ enum SessionCommand: String, CaseIterable {
     case .load: "runs a script; its names stay"
     case .edit: "opens entry N, or the last one, in $EDITOR; it comes back to be run"
     case .reset: "forgets all names"
-    case .memory: "the memory that names and the program take"
+    case .memory: "the memory that names, the program and kept work take; with a size, the most to keep"
     case .models: "the models that `load` finds here"
     case .cd: "is refused, with the reason"
     }

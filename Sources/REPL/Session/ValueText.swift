@@ -63,13 +63,4 @@ enum ValueText {
     guard case .number(let number)? = try? object.field(field) else { return nil }
     return Int(exactly: number)
   }
-
-  /// `12 MB`.
-  static func size(_ bytes: Int) -> String {
-    switch bytes {
-    case ..<1000: "\(bytes) B"
-    case ..<1_000_000: "\((bytes + 500) / 1000) kB"
-    default: "\((bytes + 500_000) / 1_000_000) MB"
-    }
-  }
 }

@@ -1,30 +1,8 @@
 #include "dispatch.h"
 #include "exponential.h"
 #include "kernels.h"
+#include "reduce.h"
 #include <math.h>
-
-// Adds the lanes in a fixed tree.
-static inline float fold(const float *lanes) {
-  float sums[CLIP_LANES];
-  for (int i = 0; i < CLIP_LANES; i++) sums[i] = lanes[i];
-  for (int half = CLIP_LANES / 2; half > 0; half /= 2)
-    for (int i = 0; i < half; i++) sums[i] += sums[i + half];
-  return sums[0];
-}
-
-// REDUCE(total, count, term): total = the sum over i < count of `term`, in lanes.
-#define REDUCE(total, count, term)                                  \
-  {                                                                 \
-    float lanes[CLIP_LANES] = {0};                                  \
-    size_t whole = (count) / CLIP_LANES * CLIP_LANES;               \
-    for (size_t base = 0; base < whole; base += CLIP_LANES)         \
-      for (size_t j = 0; j < CLIP_LANES; j++) {                     \
-        size_t i = base + j;                                        \
-        lanes[j] += (term);                                         \
-      }                                                             \
-    for (size_t i = whole; i < (count); i++) lanes[i - whole] += (term); \
-    total = fold(lanes);                                            \
-  }
 
 CLIP_DISPATCHED
 void clip_layer_norm(const float *x, const float *weight, const float *bias, float epsilon,
@@ -88,4 +66,18 @@ float clip_dot(const float *x, const float *y, size_t count) {
 CLIP_DISPATCHED
 void clip_add_scaled(float a, const float *x, float *y, size_t count) {
   for (size_t i = 0; i < count; i++) y[i] += a * x[i];
+}
+
+CLIP_DISPATCHED
+void clip_add_positive(const float *x, float *y, size_t count) {
+  for (size_t i = 0; i < count; i++) y[i] += x[i] > 0 ? x[i] : 0;
+}
+
+CLIP_DISPATCHED
+void clip_add_positive_products(float a, const float *x, const float *factor, float *y,
+                                size_t count) {
+  for (size_t i = 0; i < count; i++) {
+    const float product = x[i] * factor[i];
+    y[i] += a * (product > 0 ? product : 0);
+  }
 }

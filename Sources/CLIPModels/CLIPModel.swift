@@ -23,6 +23,9 @@ public final class CLIPModel: Sendable {
   /// Where its towers take their weights from.
   let weights: WeightSource
 
+  /// What was changed in its towers (`editing`); weights that are read anew are given the same changes.
+  private let edits: [TowerEdit]
+
   private let lazyImageTower: Lazy<ImageTower>
   private let lazyTextTower: Lazy<TextTransformer>
 
@@ -53,6 +56,7 @@ public final class CLIPModel: Sendable {
     self.architecture = architecture
     let weights = WeightSource { name, shape in try checkpoint.tensor(name, shape: shape) }
     self.weights = weights
+    edits = []
     lazyImageTower = Lazy { try Self.imageTower(architecture, weights) }
     lazyTextTower = Lazy { try Self.textTower(architecture, weights) }
   }
@@ -68,10 +72,30 @@ public final class CLIPModel: Sendable {
     knownWords = original.knownWords
     let architecture = original.architecture
     self.architecture = architecture
+    let edits = original.edits
+    self.edits = edits
     lazyImageTower =
-      tower == .image ? Lazy { try Self.imageTower(architecture, weights) } : original.lazyImageTower
+      tower == .image
+      ? Lazy { try Self.imageTower(architecture, weights).applying(edits) } : original.lazyImageTower
     lazyTextTower =
-      tower == .text ? Lazy { try Self.textTower(architecture, weights) } : original.lazyTextTower
+      tower == .text
+      ? Lazy { try Self.textTower(architecture, weights).applying(edits) } : original.lazyTextTower
+  }
+
+  /// A model like another, of the same weights, with one more change.
+  init(of original: CLIPModel, name: String, adding edit: TowerEdit) {
+    self.name = name
+    weights = original.weights
+    sha256 = original.sha256
+    checkpoint = original.checkpoint
+    knownWords = original.knownWords
+    architecture = original.architecture
+    edits = original.edits + [edit]
+    lazyImageTower =
+      edit.tower == .image
+      ? Lazy { try original.imageTower.applying([edit]) } : original.lazyImageTower
+    lazyTextTower =
+      edit.tower == .text ? Lazy { try original.textTower.applying([edit]) } : original.lazyTextTower
   }
 
   /// The tokenizer, CLIP's own for every model.

@@ -1,12 +1,37 @@
 import Synchronization
 import Tensors
 
-/// A tower of the process: two with equal numbers have equal weights.
+/// A tower of the process: two that are equal compute the same.
 struct TowerIdentity: Hashable, Sendable {
   private let number: Int
+  /// What was changed in the tower of that number, one after the other.
+  private var changes: [Change] = []
+
+  private struct Change: Hashable, Sendable {
+    /// In words that leave nothing open.
+    let words: String
+    /// The first block that it concerns.
+    let first: Int
+  }
+
   private static let made = Atomic<Int>(0)
 
   init() { number = Self.made.add(1, ordering: .relaxed).newValue }
+
+  /// The same tower with something changed in block `layer` and perhaps later ones.
+  func changed(_ change: String, from layer: Int) -> TowerIdentity {
+    var copy = self
+    copy.changes.append(Change(words: change, first: layer))
+    return copy
+  }
+
+  /// What computes the tokens after `layer` blocks: the tower without the changes that come later.
+  func upTo(_ layer: Int) -> TowerIdentity {
+    guard changes.contains(where: { $0.first >= layer }) else { return self }
+    var copy = self
+    copy.changes.removeAll { $0.first >= layer }
+    return copy
+  }
 }
 
 /// One image's way through one image tower, as far as it is known.
@@ -83,7 +108,8 @@ struct KeptPass: Sendable {
   }
 
   private func key(_ part: Part) -> Key {
-    Key(
+    let tower = if case .tokens(let layer) = part { self.tower.upTo(layer) } else { self.tower }
+    return Key(
       tower: tower, pixels: pixels.storage, offset: pixels.offset, shape: pixels.shape,
       positions: positions, part: part)
   }

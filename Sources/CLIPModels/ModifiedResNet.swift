@@ -181,18 +181,24 @@ public struct ModifiedResNet: Sendable {
   /// - Returns: [1 + positions, C]
   func poolTokens(_ image: Tensor, positions: PositionResize) throws -> Tensor {
     try KeptPass(identity, image, positions)(.tokens(after: stages.count), blocks: stages.count) {
-      try computePoolTokens(image, positions: positions)
+      var x = try stemOutput(image)
+      for block in stages.joined() { x = try block.forward(x) }
+      return try poolTokens(x, positions: positions)
     }
   }
 
-  private func computePoolTokens(_ image: Tensor, positions: PositionResize) throws -> Tensor {
+  /// The features after the stem, at a quarter of the image's size.
+  func stemOutput(_ image: Tensor) throws -> FeatureMap {
     let (height, width) = (image.shape[1], image.shape[2])
     var x = FeatureMap(pixels: channelsInnermost(image), height: height, width: width)
     for (index, convolution) in stem.enumerated() {
       x = try convolution(x, stride: index == 0 ? 2 : 1)
     }
-    x = try averagePool(x, size: 2)
-    for block in stages.joined() { x = try block.forward(x) }
+    return try averagePool(x, size: 2)
+  }
+
+  /// The tokens of attention pooling, from the last stage's features: [1 + positions, C].
+  func poolTokens(_ x: FeatureMap, positions: PositionResize) throws -> Tensor {
     let embedding = try positions.fit(
       attentionPool.positionEmbedding, from: (gridSize, gridSize), to: (x.height, x.width))
     let (count, channels) = (x.pixels.shape[0], x.channels)
@@ -245,7 +251,7 @@ public struct ModifiedResNet: Sendable {
 }
 
 /// [channels, height, width] → [height · width, channels].
-private func channelsInnermost(_ image: Tensor) -> Tensor {
+func channelsInnermost(_ image: Tensor) -> Tensor {
   let (channels, count) = (image.shape[0], image.shape[1] * image.shape[2])
   return Tensor([count, channels]) { out in
     image.withUnsafeBuffer { source in

@@ -15,7 +15,7 @@ public struct TextTransformer: Sendable {
   /// E, the features of an embedding.
   public let embedding: Int
   /// The blocks, first to last.
-  public let blocks: [TransformerBlock]
+  public internal(set) var blocks: [TransformerBlock]
 
   let tokenEmbedding: Tensor  // [vocabulary, D]
   let positionEmbedding: Tensor  // [context, D]
@@ -23,7 +23,7 @@ public struct TextTransformer: Sendable {
   let projection: Tensor  // [D, E]
 
   /// Names these weights in what is kept of earlier calls (`WarmWork`).
-  let identity = TowerIdentity()
+  var identity = TowerIdentity()
 
   /// Reads the tower's weights.
   public init(
@@ -182,7 +182,15 @@ public struct TextTransformer: Sendable {
         own: joint, shared: shared?.projections[index],
         paths: isLast ? queries.map { paths[$0] } : paths, queries: queries,
         heads: block.heads, headWidth: block.headWidth, scale: block.scale)
-      x = try block.mlp(block.out(mixed, adding: isLast ? gatherRows(x, queries) : x))
+      let residual = isLast ? gatherRows(x, queries) : x
+      x =
+        if let edit = block.intervention {
+          try forward(
+            block, by: edit, residual, mixed: mixed, own: joint, shared: shared?.projections[index],
+            paths: isLast ? queries.map { paths[$0] } : paths)
+        } else {
+          try block.mlp(block.out(mixed, adding: residual))
+        }
     }
     return x
   }

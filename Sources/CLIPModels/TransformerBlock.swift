@@ -48,7 +48,10 @@ public struct TransformerBlock: Sendable {
   /// D, the features of a token.
   public let width: Int
   /// H, the attention heads.
-  public let heads: Int
+  public internal(set) var heads: Int
+
+  /// What was changed in it (`CLIPModel.editing`).
+  var intervention: Intervention?
 
   /// D / H.
   public var headWidth: Int { width / heads }
@@ -94,18 +97,29 @@ public struct TransformerBlock: Sendable {
   /// - Parameters:
   ///   - x: [tokens, width]
   ///   - weights: receives the attention matrices [heads, tokens, tokens]
+  ///   - isCausal: whether tokens see only those before
+  ///   - joint: `project(ln1(x))`, where the caller has it already
   /// - Returns: [tokens, width]
-  func forward(_ x: Tensor, weights: TensorStorage? = nil) throws -> Tensor {
-    let joint = try project(ln1(x))
-    return try mlp(out(attend(joint, weights: weights), adding: x))
+  func forward(
+    _ x: Tensor, weights: TensorStorage? = nil, isCausal: Bool = false, joint: Tensor? = nil
+  ) throws -> Tensor {
+    if let intervention {
+      return try forward(x, by: intervention, joint: joint, weights: weights, isCausal: isCausal)
+    }
+    let joint = try joint ?? project(ln1(x))
+    return try mlp(out(attend(joint, weights: weights, isCausal: isCausal), adding: x))
   }
 
   /// Attention from a joint projection [tokens, 3 · width], before out_proj: [tokens, width].
-  func attend(_ joint: Tensor, weights: TensorStorage? = nil) throws -> Tensor {
-    try attention(
-      query: HeadRows(joint), key: HeadRows(joint, start: width),
-      value: HeadRows(joint, start: 2 * width), heads: heads, headWidth: headWidth, scale: scale,
-      weights: weights)
+  func attend(_ joint: Tensor, weights: TensorStorage? = nil, isCausal: Bool = false) throws -> Tensor {
+    let values = HeadRows(joint, start: 2 * width)
+    let mixed = try attention(
+      query: HeadRows(joint), key: HeadRows(joint, start: width), value: values, heads: heads,
+      headWidth: headWidth, scale: scale, mask: isCausal ? .causal : .none, weights: weights)
+    if let intervention, intervention.replacesAttention {
+      try replaceAttention(intervention, in: mixed, values: values, isCausal: isCausal, weights: weights)
+    }
+    return mixed
   }
 
   /// The block for the first token alone, where nothing after it reads the others: its row of
@@ -116,6 +130,9 @@ public struct TransformerBlock: Sendable {
   ///   - keysAndValues: `projectKeysAndValues(ln1(x))`, where the caller has it already
   /// - Returns: [1, width]
   func forwardClassToken(_ x: Tensor, keysAndValues: Tensor? = nil) throws -> Tensor {
+    if let intervention {
+      return try forwardClassToken(x, by: intervention, keysAndValues: keysAndValues)
+    }
     let joint = try keysAndValues ?? projectKeysAndValues(ln1(x))
     let first = x.rows(0..<1)
     let query = try projectQueries(ln1(first))

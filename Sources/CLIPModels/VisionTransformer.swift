@@ -14,7 +14,7 @@ public struct VisionTransformer: Sendable {
   /// E, the features of an embedding.
   public let embedding: Int
   /// The blocks, first to last.
-  public let blocks: [TransformerBlock]
+  public internal(set) var blocks: [TransformerBlock]
 
   let patchWeight: Tensor  // [D, 3 · patch · patch]
   let classEmbedding: Tensor  // [1, D]
@@ -24,7 +24,7 @@ public struct VisionTransformer: Sendable {
   let projection: Tensor  // [D, E]
 
   /// Names these weights in what is kept of earlier calls (`WarmWork`).
-  let identity = TowerIdentity()
+  var identity = TowerIdentity()
 
   /// Reads the tower's weights (`visual.…`).
   public init(
@@ -59,11 +59,16 @@ public struct VisionTransformer: Sendable {
   ///   - positions: how the position embedding meets another grid
   /// - Returns: [1 + patches, D], class token first
   func embed(_ image: Tensor, positions: PositionResize) throws -> Tensor {
+    try lnPre(embedUnnormalized(image, positions: positions))
+  }
+
+  /// The same before ln_pre.
+  func embedUnnormalized(_ image: Tensor, positions: PositionResize) throws -> Tensor {
     let (rows, columns) = (image.shape[1] / patchSize, image.shape[2] / patchSize)
     let patchTokens = try linear(patches(of: image, size: patchSize), weight: patchWeight)
     let positions = try positions.fit(
       positionEmbedding, from: (gridSize, gridSize), to: (rows, columns))
-    let tokens = Tensor([1 + rows * columns, width]) { out in
+    return Tensor([1 + rows * columns, width]) { out in
       guard let base = out.baseAddress else { return }
       positions.withUnsafeBuffer { position in
         classEmbedding.withUnsafeBuffer { first in
@@ -74,7 +79,6 @@ public struct VisionTransformer: Sendable {
         }
       }
     }
-    return try lnPre(tokens)
   }
 
   /// ln_post and projection of tokens that leave the blocks: [rows, D] → [rows, E].
@@ -113,6 +117,7 @@ public struct VisionTransformer: Sendable {
     let block = blocks[layer]
     let count = x.shape[0]
     let weights = TensorStorage(count: block.heads * count * count)
+    try block.intervention?.check(tokens: count, isCausal: false)
     _ = try block.attend(block.project(block.ln1(x)), weights: weights)
     return Tensor(shape: [block.heads, count, count], storage: weights)
   }
@@ -143,12 +148,12 @@ public struct VisionTransformer: Sendable {
         let mixed = try attention(
           query: values, key: values, value: values, heads: block.heads, headWidth: block.headWidth,
           scale: block.scale)
-        new = try block.out(mixed, adding: new)
+        new = try block.outputProjection(mixed, adding: new)
         x =
           try isLast
           ? block.forwardClassToken(x, keysAndValues: joint)
           : pass(.tokens(after: index + 1), blocks: 1) {
-            try block.mlp(block.out(block.attend(joint), adding: x))
+            try block.forward(x, joint: joint)
           }
       }
       return try concatenatedRows(x.rows(0..<1), new.rows(1..<new.shape[0]))

@@ -5,29 +5,30 @@ import COpenBLAS
   import CDNNL
 #endif
 
-/// One matrix product on the calling thread: C = alpha · A · B (or A · Bᵀ) + beta · C, row-major.
-/// A is m × k with rows `lda` apart; B is k × n (n × k when transposed) with rows `ldb` apart.
+/// One matrix product on the calling thread: C = alpha · A · B + beta · C, row-major, either factor
+/// perhaps transposed. A is m × k (k × m when `turned`) with rows `lda` apart; B is k × n (n × k when
+/// `transposed`) with rows `ldb` apart.
 ///
 /// On x86-64 by oneDNN, whose kernels were 10 to 20 % faster than OpenBLAS's in the same run at the
 /// shapes of CLIP's towers; elsewhere by OpenBLAS.
 @inline(__always)
 func gemm(
   _ m: Int, _ n: Int, _ k: Int, alpha: Float = 1,
-  _ a: UnsafePointer<Float>, _ lda: Int,
+  _ a: UnsafePointer<Float>, _ lda: Int, turned: Bool = false,
   _ b: UnsafePointer<Float>, _ ldb: Int, transposed: Bool,
   beta: Float = 0, _ c: UnsafeMutablePointer<Float>, _ ldc: Int
 ) {
   #if arch(x86_64)
     if m == 0 || n == 0 { return }
     clip_keep_products_on_this_thread()
-    let (plain, turned) = (CChar(UInt8(ascii: "N")), CChar(UInt8(ascii: "T")))
+    let (plain, other) = (CChar(UInt8(ascii: "N")), CChar(UInt8(ascii: "T")))
     let status = dnnl_sgemm(
-      plain, transposed ? turned : plain, dnnl_dim_t(m), dnnl_dim_t(n), dnnl_dim_t(k), alpha,
+      turned ? other : plain, transposed ? other : plain, dnnl_dim_t(m), dnnl_dim_t(n), dnnl_dim_t(k), alpha,
       a, dnnl_dim_t(lda), b, dnnl_dim_t(ldb), beta, c, dnnl_dim_t(ldc))
     if status == dnnl_success { return }
   #endif
   cblas_sgemm(
-    CblasRowMajor, CblasNoTrans, transposed ? CblasTrans : CblasNoTrans,
+    CblasRowMajor, turned ? CblasTrans : CblasNoTrans, transposed ? CblasTrans : CblasNoTrans,
     blasint(m), blasint(n), blasint(k), alpha, a, blasint(lda), b, blasint(ldb), beta, c,
     blasint(ldc))
 }
@@ -64,7 +65,8 @@ public enum Activation: String, Sendable {
 /// there is one piece. Measured at ViT-B/16's shapes, two row pieces of about 512 are within 5 % of
 /// the best cut, four column pieces are the best one for few rows.
 struct Tiling {
-  private static let targetRows = 512
+  /// What `linear` and `product` use.
+  static let forwardRows = 512
   private static let targetPieces = 4
   private static let leastColumns = 128
 
@@ -73,14 +75,14 @@ struct Tiling {
   let rows: Int
   let columns: Int
 
-  init(rows: Int, columns: Int) {
+  init(rows: Int, columns: Int, targetRows: Int = Tiling.forwardRows) {
     self.rows = rows
     self.columns = columns
     if Workers.isWorker {
       (rowTiles, columnTiles) = (1, 1)
       return
     }
-    rowTiles = max(1, (rows + Self.targetRows / 2) / Self.targetRows)
+    rowTiles = max(1, (rows + targetRows / 2) / targetRows)
     let wanted = (Self.targetPieces + rowTiles - 1) / rowTiles
     columnTiles = max(1, min(wanted, columns / Self.leastColumns))
   }

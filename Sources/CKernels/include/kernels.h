@@ -36,6 +36,13 @@ float clip_dot(const float *x, const float *y, size_t count);
 // y += a * x
 void clip_add_scaled(float a, const float *x, float *y, size_t count);
 
+// y += max(x, 0)
+void clip_add_positive(const float *x, float *y, size_t count);
+
+// y += a * max(x * factor, 0)
+void clip_add_positive_products(float a, const float *x, const float *factor, float *y,
+                                size_t count);
+
 // x = exp(x), relative error below 3e-7 on the normal range; 0 below -87, saturates above 88.
 void clip_exp(float *x, size_t count);
 
@@ -45,6 +52,34 @@ void clip_exp(float *x, size_t count);
 enum { CLIP_IDENTITY = 0, CLIP_QUICK_GELU = 1, CLIP_GELU = 2, CLIP_RELU = 3, CLIP_RELU_OF_SUM = 4 };
 void clip_bias_activation(float *x, size_t rows, size_t width, size_t stride, const float *bias,
                           int activation, const float *residual);
+
+// Gradients with respect to the input (backward.c) -------------------------------------------------
+// `upstream` is the gradient with respect to the output. One row at a time, because one row of a
+// forward pass often has the gradients of many scores. `out` may be `upstream`.
+
+// Of clip_layer_norm: out = gradient (+ add, where it is not null).
+void clip_layer_norm_backward(const float *x, const float *weight, float epsilon,
+                              const float *upstream, const float *add, size_t width, float *out);
+
+// Of the scores z of y = softmax(scale * z): out = scale * y * (upstream - sum(y * upstream)).
+void clip_softmax_backward(const float *y, const float *upstream, float scale, size_t count,
+                           float *out);
+
+// Of clip_normalize_rows.
+void clip_normalize_backward(const float *x, const float *upstream, size_t width, float *out);
+
+// x = the activation's derivative at x.
+void clip_activation_slope(float *x, size_t count, int activation);
+
+// x *= factor
+void clip_multiply(const float *factor, float *x, size_t count);
+
+// out (columns rows, `stride` apart) = or += the transpose of x [rows, columns].
+void clip_put_transposed(const float *x, size_t rows, size_t columns, float *out, size_t stride,
+                         int add);
+
+// x = 0 where sign <= 0: the gradient through a ReLU whose output is `sign`.
+void clip_keep_where_positive(const float *sign, float *x, size_t count);
 
 // Attention along a path of a prompt tree (tree.c) -------------------------------------------------
 // One query row against the keys and values of its ancestors and itself: `path[i]` >= 0 is a row of

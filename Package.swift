@@ -53,7 +53,7 @@ let package = Package(
     .target(
       name: "CLIPModels", dependencies: ["Tensors", "Checkpoints", "Imaging", "Tokenization"],
       swiftSettings: optimized),
-    .target(name: "Explanations", dependencies: ["CLIPModels"], swiftSettings: optimized),
+    .target(name: "Explanations", dependencies: ["CLIPModels", "Tokenization"], swiftSettings: optimized),
 
     // The language.
     .target(name: "Syntax", swiftSettings: optimized),
@@ -99,7 +99,9 @@ let package = Package(
     .testTarget(
       name: "ImagingTests", dependencies: ["Imaging", "TestSupport"], exclude: ["Fixtures"]),
     .testTarget(name: "CLIPModelsTests", dependencies: ["CLIPModels", "TestSupport"]),
-    .testTarget(name: "ExplanationsTests", dependencies: ["Explanations", "TestSupport"]),
+    .testTarget(
+      name: "ExplanationsTests",
+      dependencies: ["Explanations", "CLIPModels", "Checkpoints", "Tokenization", "TestSupport"]),
     .testTarget(name: "SyntaxTests", dependencies: ["Syntax"]),
     .testTarget(name: "InterpreterTests", dependencies: ["Interpreter", "Syntax", "TestSupport"]),
     .testTarget(

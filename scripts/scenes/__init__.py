@@ -1,0 +1,1 @@
+"""Seeded scenes of emoji on named backgrounds, with exact masks and captions."""

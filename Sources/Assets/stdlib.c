@@ -2,8 +2,16 @@
 // and its row in `modules`, which is sorted by name.
 #include "asset_stdlib.h"
 
+static const unsigned char ablation[] = {
+#embed "../../stdlib/ablation.clip"
+};
+
 static const unsigned char colors[] = {
 #embed "../../stdlib/colors.clip"
+};
+
+static const unsigned char explain[] = {
+#embed "../../stdlib/explain.clip"
 };
 
 static const unsigned char labelsets[] = {
@@ -33,8 +41,8 @@ static const unsigned char thresholds[] = {
 #define MODULE(name) {#name, {name, sizeof name}}
 
 static const AssetModule modules[] = {
-    MODULE(colors), MODULE(labelsets), MODULE(prompts), MODULE(sanity),
-    MODULE(similarity), MODULE(tables), MODULE(thresholds),
+    MODULE(ablation), MODULE(colors), MODULE(explain), MODULE(labelsets), MODULE(prompts),
+    MODULE(sanity), MODULE(similarity), MODULE(tables), MODULE(thresholds),
 };
 
 size_t asset_stdlib_count(void) { return sizeof modules / sizeof modules[0]; }

@@ -13,7 +13,11 @@ public enum Engine {
       tokensPrimitive, attentionPrimitive, normalizeBuiltin, randomizedPrimitive, helpBuiltin,
       encodePrimitive(library: library), surgeryPrimitive(library: library),
       similarityPrimitive(library: library), classifyPrimitive(library: library),
+      gradcamPrimitive(library: library), textFeaturesPrimitive,
     ])
+    registry.add([editPrimitive, ablatePrimitive(library: library), driftPrimitive(library: library)])
+    registry.add([gradPrimitive])
+    registry.refuseTracedArguments()
     registry.add(engineTypes)
     return registry
   }()

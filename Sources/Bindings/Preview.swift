@@ -22,6 +22,9 @@ public enum Preview {
     of value: Value, in terminal: TerminalCapabilities, width: Int? = nil, isAsked: Bool = false
   ) throws -> String? {
     guard terminal.graphics != .none else { return nil }
+    if case .object(let value as TokenMapValue) = value {
+      return value.coloredWords(on: terminal, width: width)
+    }
     return try TerminalFigure(tiles(of: value, isAsked: isAsked)).text(on: terminal, width: width)
   }
 
@@ -30,7 +33,8 @@ public enum Preview {
     switch value {
     case .list(let values):
       !values.isEmpty && values.allSatisfy { if case .object = $0 { isPicture($0) } else { false } }
-    case .object(let object): object is ImageValue || object is HeatMapValue || object is HeatMapsValue
+    case .object(let object):
+      object is ImageValue || object is HeatMapValue || object is HeatMapsValue || object is TokenMapValue
     default: false
     }
   }

@@ -59,6 +59,7 @@ func checkExample(_ example: String, of name: String) throws {
 @Suite struct PageTests {
   static let pages = [
     "README.md", "docs/tour.md", "docs/language.md", "docs/formatting.md", "docs/terminal.md",
+    "docs/methods.md",
   ]
 
   /// A fenced block: what follows the fence (`clip`), and its lines.

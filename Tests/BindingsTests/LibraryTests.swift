@@ -43,7 +43,8 @@ import Testing
   @Test func modulesAreThere() {
     #expect(
       Engine.libraryText.keys.sorted() == [
-        "colors", "labelsets", "prompts", "sanity", "similarity", "tables", "thresholds",
+        "ablation", "colors", "explain", "labelsets", "prompts", "sanity", "similarity", "tables",
+        "thresholds",
       ])
     // What stands in the folder is what is in the binary.
     let folder = ProjectFolder.path + "/stdlib"

@@ -33,6 +33,7 @@ enum ListConversion {
       return [values.count] + (try shape(first, depth: depth + 1, operation))
     case .number, .bool: return []
     case .object(let object as any TensorRepresentable): return object.tensor.shape
+    case .object(is TracedValue): throw TracedValue.refusal(operation)
     default: throw ScriptError("\(operation): a tensor holds numbers, found \(value.typeName)")
     }
   }
@@ -65,6 +66,7 @@ enum ListConversion {
       guard expected.isEmpty else { throw mismatch([]) }
       buffer[at] = if case .number(let number) = value { Float(number) } else { value.isTrue ? 1 : 0 }
       at += 1
+    case .object(is TracedValue): throw TracedValue.refusal(operation)
     default: throw ScriptError("\(operation): a tensor holds numbers, found \(value.typeName)")
     }
   }
@@ -102,6 +104,7 @@ enum NumericArgument {
       self = .numbers(numbers)
     case .object(let tensor as TensorValue): self = .array(tensor)
     case .object(let object as any TensorRepresentable): self = .array(TensorValue(object.tensor))
+    case .object(is TracedValue): throw TracedValue.refusal(operation)
     default:
       throw ScriptError("\(operation) takes numbers, lists of numbers or tensors, found \(value.typeName)")
     }

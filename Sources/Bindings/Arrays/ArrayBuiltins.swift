@@ -59,7 +59,8 @@ func arrayBuiltin(
   errors: String, seeAlso: [String] = [], example: String,
   body: @escaping @Sendable (Arguments) throws -> Value
 ) -> Builtin {
-  Builtin(
+  let parameters = (positional + options).map(\.name)
+  return Builtin(
     name, section: "tensors", positional, variadic: variadic, options: options, gives: result,
     Builtin.Documentation(
       summary, details: details, errors: errors, seeAlso: seeAlso, example: example)
@@ -68,6 +69,10 @@ func arrayBuiltin(
     return try inScriptTerms {
       // What takes one tensor and gives another of its size asks for no shape of its own.
       try ArrayLimits.checkRoom(for: 0, in: name)
+      // Within `grad`, what has a gradient goes through the function's rule.
+      if let traced = try Tracing.result(of: name, arguments, parameters: parameters, body: body) {
+        return traced
+      }
       return try body(arguments)
     }
   }

@@ -119,7 +119,8 @@ let creationBuiltins: [Builtin] = [
     .list(try arguments.tensor("values", for: "shape").shape.map { .number(Double($0)) })
   },
   arrayBuiltin(
-    "item", [ArraySignature.values("a tensor or list of one number")], gives: .number,
+    "item", [ArraySignature.values("a tensor or list of one number")],
+    gives: ArraySignature.numberOrTensor,
     "The one number in a tensor", details: "An error where there is more than one.",
     errors: "More numbers than one, or none.",
     seeAlso: ["squeeze"],

@@ -4,7 +4,8 @@ import Tensors
 /// Products of tensors and what takes a matrix apart.
 let productBuiltins: [Builtin] = [
   arrayBuiltin(
-    "dot", pair("a vector"), gives: .number, "The sum of the products of two vectors' numbers",
+    "dot", pair("a vector"), gives: ArraySignature.numberOrTensor,
+    "The sum of the products of two vectors' numbers",
     details: "In double. For matrices write `a @ b`.",
     errors: "Vectors of different lengths, or more axes than one. \(ArraySignature.ragged).",
     seeAlso: ["cosine", "einsum"],

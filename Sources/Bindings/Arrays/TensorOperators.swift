@@ -11,6 +11,9 @@ public struct TensorOperators: OperatorTable {
 
   /// `a op b` with a tensor on at least one side. Comparisons give masks; `x in t` a bool.
   public func binary(_ operation: BinaryOperation, _ a: Value, _ b: Value) throws -> Value? {
+    if Tape.current != nil, let traced = try TracedOperators.binary(operation, a, b, table: self) {
+      return traced
+    }
     guard TensorOperators.isTensor(a) || TensorOperators.isTensor(b),
       let x = try TensorOperators.operand(a, operation), let y = try TensorOperators.operand(b, operation)
     else {
@@ -37,6 +40,7 @@ public struct TensorOperators: OperatorTable {
 
   /// `-a`.
   public func negated(_ a: Value) throws -> Value? {
+    if let traced = try TracedOperators.negated(a) { return traced }
     guard case .object(let value as TensorValue) = a else { return try next?.negated(a) }
     return try inScriptTerms { Value(try value.tensor.mapped(.negate), names: value.names) }
   }

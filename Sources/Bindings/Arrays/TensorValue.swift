@@ -79,6 +79,7 @@ public struct TensorValue: TensorRepresentable {
 
   /// The same shape and equal numbers; NaN equals nothing.
   public func isEqual(to other: any EngineValue) -> Bool {
+    if let traced = other as? TracedValue { return isEqual(to: TensorValue(traced.tensor)) }
     guard let other = other as? TensorValue, other.tensor.shape == tensor.shape else { return false }
     return tensor.withUnsafeBuffer { x in
       other.tensor.withUnsafeBuffer { y in (0..<x.count).allSatisfy { x[$0] == y[$0] } }

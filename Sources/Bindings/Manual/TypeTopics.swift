@@ -86,6 +86,17 @@ enum TypeTopics {
         print(map_of_cat.label, map_of_cat.rows, map_of_cat.columns)  # expect: cat 14 14
         """, seeAlso: ["heatmaps", "overlay"]),
     Topic(
+      name: "tokenmap", summary: "A score for each token of a prompt: which words mattered.",
+      details: """
+        `gradcam(…, target: "text")` gives one. At the prompt and by `show` its words stand on colours; saved as
+        .html they do so in a browser. Long words are several tokens: `.words` puts them together.
+        """,
+      example: """
+        m = load("emoji")
+        t = gradcam(image(zeros([112, 112, 3])), m, "a cat", target: "text")
+        print(t.tokens, t.words.tokens)  # expect: ["a", "cat"] ["a", "cat"]
+        """, seeAlso: ["gradcam", "tokens"]),
+    Topic(
       name: "table", summary: "Rows of values under named columns.",
       details: """
         `t.name` is a column as a list, `t[0]` a row as a record, `for row in t` visits the rows, `len` counts
@@ -95,6 +106,37 @@ enum TypeTopics {
         t = table([{name: "a", score: 1}, {name: "b", score: 2}])
         print(t.score, t[1].name, len(t))  # expect: [1, 2] b 2
         """, seeAlso: ["group", "summarize", "keys"]),
+    Topic(
+      name: "pass", summary: "One picture's forward pass, as the function given to `grad` sees it.",
+      details: """
+        What is computed of its parts with the tensor functions keeps a gradient; `grad` follows it back. Each
+        part is computed when it is first asked for. It exists only while that function runs.
+        """,
+      example: """
+        m = load("emoji")
+        fn shapes(x: pass) {
+          print(x.embedding.shape, x.tokens.shape, x.blocks[0].shape, x.attention[-1].shape)
+          norm(x.embedding)
+        }
+        g = grad(image(zeros([112, 112, 3])), m, shapes)
+        # expect: [128] [197, 128] [197, 128] [2, 197, 197]
+        print(g.shape)  # expect: [3, 112, 112]
+        """, seeAlso: ["grad", "layers", "tensor"]),
+    Topic(
+      name: "layers", summary: "A tensor for each layer of a forward pass.",
+      details: """
+        `x.blocks` and `x.attention` of a `pass`. The first index is the layer, negative from the last; more
+        indices are the tensor's. `for` visits all, `len` counts them.
+        """,
+      example: """
+        m = load("emoji")
+        g = grad(image(zeros([112, 112, 3])), m, fn(x) {
+          print(len(x.blocks), len(x.attention))
+          mean(x.blocks[3, 1:])
+        })
+        # expect: 7 6
+        print(g.rank)  # expect: 3
+        """, seeAlso: ["pass", "grad"]),
     Topic(
       name: "number", summary: "A number of 64 bits (a double).",
       details:

@@ -14,6 +14,11 @@ let normalizeBuiltin = Builtin(
       print(norm(normalize(tensor([3, 4]))))  # expect: 1
       """)
 ) { arguments, _ in
+  let traced = try Tracing.result(of: "normalize", arguments, parameters: ["t"]) { try normalized($0) }
+  return try traced ?? normalized(arguments)
+}
+
+private func normalized(_ arguments: Arguments) throws -> Value {
   let value = try arguments.object("t", TensorValue.self, called: "a tensor")
   let t = value.tensor
   guard let width = t.shape.last else {

@@ -18,7 +18,7 @@ let savePrimitive = Builtin(
     details: """
       Pictures: PNG. Heatmaps: PNG (coloured maps, labelled, with a legend), NPY (float32 [labels,
       height, width] at the picture's size, normalized per label), NPZ (that as `maps`, and the `grid`
-      before normalization) or JSON. Tensors: NPY, NPZ, JSON, CSV (two axes). Tables: CSV, JSON. Lists
+      before normalization) or JSON. Token maps: HTML (words on colours), JSON, CSV, NPY. Tensors: NPY, NPZ, JSON, CSV (two axes). Tables: CSV, JSON. Lists
       and records: JSON; a list of strings also TXT, a record of tensors also NPZ. Strings: any text
       ending. A file appears whole or not at all. PNGs carry their recipe.
       """,
@@ -105,6 +105,7 @@ private struct Writer {
     case let maps as HeatMapsValue: return try bytes(of: maps.maps)
     case let map as HeatMapValue: return try bytes(of: map.maps)
     case let tensor as TensorValue: return try bytes(of: tensor.tensor)
+    case let map as TokenMapValue: return try bytes(of: map)
     case let table as Table:
       switch ending {
       case "csv": return Array(table.csv.utf8)
@@ -112,6 +113,29 @@ private struct Writer {
       default: return try refuse(["csv", "json"])
       }
     default: throw ScriptError("\(TypeMessage.article(object.typeName)) cannot be saved", argument: "value")
+    }
+  }
+
+  private func bytes(of value: TokenMapValue) throws -> [UInt8] {
+    let map = value.map
+    let scores = map.scores.scalars
+    switch ending {
+    case "html": return Array(TokenMapPage.html(value).utf8)
+    case "npy": return NPYFile.write(map.scores)
+    case "csv", "json":
+      let rows = map.pieces.indices.map { [Value.string(map.pieces[$0]), .number(Double(scores[$0]))] }
+      if ending == "csv", case .object(let object) = try table(columns: ["token", "score"], rows: rows),
+        let table = object as? Table
+      {
+        return Array(table.csv.utf8)
+      }
+      let recipe = "\(map.recipe.description) on \(map.recipe.image) by \(map.recipe.modelIdentity)"
+      func text(_ value: Value) -> String { JSON.text(value) ?? "null" }
+      return Array(
+        ("{\"text\": \(text(.string(map.text))), \"recipe\": \(text(.string(recipe))), "
+          + "\"tokens\": \(text(.list(map.pieces.map(Value.string)))), "
+          + "\"scores\": \(jsonArray(map.scores))}\n").utf8)
+    default: return try refuse(["html", "json", "csv", "npy"])
     }
   }
 

@@ -36,7 +36,7 @@ func abbreviated(_ text: String, limit: Int = 40) -> String {
 }
 
 /// A model that lists what it has seen (the built-in one) is a poor judge of other words.
-private func warnOfUnknownWords(_ prompts: [String], model: CLIPModel, context: CallContext) {
+func warnOfUnknownWords(_ prompts: [String], model: CLIPModel, context: CallContext) {
   guard !model.knownWords.isEmpty else { return }
   let unknown = model.unknownWords(in: prompts)
   guard !unknown.isEmpty else { return }

@@ -44,8 +44,31 @@ let engineTypes: [EngineType] = [
       .init("label", .string, "its name"),
     ] + commonMapFields, indexed: nil, hasArithmetic: true),
   EngineType(
+    "tokenmap", "A score for each token of a prompt.",
+    fields: [
+      .init("text", .string, "the prompt"),
+      .init("tokens", .list(.string), "its tokens, or its words once they are put together"),
+      .init("scores", .engine("tensor"), "[tokens], named by them"),
+      .init(
+        "words", .engine("tokenmap"), "the same with the tokens of each word put together, their scores added"
+      ),
+      .init("method", .string, "what made it"),
+      .init("recipe", .record, "model, picture, preprocessing and options it was made with"),
+    ]),
+  EngineType(
     "table", "Rows of values under named columns; each column is a field.", fields: nil,
     element: .record, indexed: .any),
+  EngineType(
+    "pass", "One picture's forward pass, as the function given to `grad` sees it.",
+    fields: [
+      .init("embedding", .engine("tensor"), "[embed], CLIP's own image embedding, not normalized"),
+      .init("tokens", .engine("tensor"), "[1 + patches, embed] of the path, class token first"),
+      .init("blocks", .engine("layers"), "[1 + patches, width] after each block; 0 before the first"),
+      .init("attention", .engine("layers"), "[heads, tokens, tokens] of each block; 1 the first"),
+    ]),
+  EngineType(
+    "layers", "A tensor for each layer of a forward pass.", fields: [], element: .engine("tensor"),
+    indexed: .engine("tensor")),
 ]
 
 private let commonMapFields: [EngineType.Field] = [

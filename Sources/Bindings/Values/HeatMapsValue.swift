@@ -102,14 +102,20 @@ private func commonField(_ maps: HeatMaps, _ name: String) -> Value? {
   case "rows": return .number(Double(maps.rows))
   case "columns": return .number(Double(maps.columns))
   case "method": return .string(maps.recipe.method)
-  case "recipe":
-    var record = Record()
-    record["method"] = .string(maps.recipe.method)
-    record["model"] = .string(maps.recipe.modelIdentity)
-    record["image"] = .string(maps.recipe.image)
-    for option in maps.recipe.options { record[option.name] = .string(option.value) }
-    return .record(record)
+  case "recipe": return .record(maps.recipe.record)
   default: return nil
+  }
+}
+
+extension Recipe {
+  /// As a script reads it.
+  var record: Record {
+    var record = Record()
+    record["method"] = .string(method)
+    record["model"] = .string(modelIdentity)
+    record["image"] = .string(image)
+    for option in options { record[option.name] = .string(option.value) }
+    return record
   }
 }
 

@@ -1,6 +1,6 @@
 """Checks the sampling explainers against small independent programs in PyTorch.
 
-    python scripts/check-explainers                      about 5 minutes on two cores
+    python scripts/check-explainers                      about 15 minutes on two cores
     python scripts/check-explainers --clipscope PATH     another binary than .build/release/clipscope
     python scripts/check-explainers --arrays FOLDER      arrays made before, <image>-<case>.npy, no binary
 
@@ -52,8 +52,8 @@ CASES = [
     ("m2ib-layer", {"method": "m2ib", "samples": 200, "layer": 4, "beta": 1, "steps": 15, "rate": 0.5},
      lambda *a: reference.m2ib(*a, samples=200, layer=4, beta=1, steps=15, rate=0.5), True),
     ("input-gradient", {"method": "input-gradient"}, reference.input_gradient, False),
-    ("smoothed", {"method": "input-gradient", "smooth": 1000},
-     lambda *a: reference.smoothed(*a, copies=1000), True),
+    ("smoothed", {"method": "input-gradient", "smooth": 300},
+     lambda *a: reference.smoothed(*a, copies=300), True),
     ("integrated", {"method": "input-gradient", "integrate": 50},
      lambda *a: reference.integrated(*a, steps=50), False),
 ]

@@ -1,7 +1,7 @@
 """Measures clipscope against PyTorch and ONNX Runtime on a random ViT-B/16 of 150 M weights.
 
     python scripts/bench                        everything, about ten minutes on two cores
-    python scripts/bench load surgery prompts   some parts
+    python scripts/bench load explainers        some parts: load surgery prompts explainers
     python scripts/bench --clipscope PATH       another binary than .build/release/clipscope
     python scripts/bench --rounds N             how often contenders alternate (3)
     python scripts/bench --folder FOLDER        where the checkpoint and the exports go (1 GB)
@@ -20,7 +20,10 @@ prompts  59 labels × 85 templates. Released style: one label at a time, prompts
          on some labels, scaled). Fair: sorted by length, cut to the batch's longest, batches of 256
          (every fourth prompt, scaled). clipscope: all of them, a process less one that only loads.
 
-GFLOP/s count two operations a multiply-add of the method's plain form as that contender computes it.
+explainers  10 texts, one image, every method of one pass against the plain forward pass; Grad-ECLIP and
+         game over all blocks also by PyTorch's autograd, forward included. The maps are compared first.
+
+Nothing is kept between clipscope's calls here (`--keep off`). GFLOP/s count two operations a multiply-add of the method's plain form as that contender computes it.
 
 Needs an interpreter with torch, onnx, onnxruntime, numpy and pillow:
 
@@ -50,6 +53,7 @@ import prompts  # noqa: E402
 
 REPOSITORY = HERE.parents[1]
 PICTURE = REPOSITORY / "Tests/Golden/images/cat.png"
+PARTS = ["load", "surgery", "prompts", "explainers"]
 PAUSE = 0.5  # seconds, so that one contender's idle threads do not meet the next one
 
 LOAD_PYTORCH = """
@@ -104,7 +108,7 @@ class Bench:
         """Runs Clip code after `m = load(…)`: seconds and peak bytes."""
         path = self.folder / "bench.clip"
         path.write_text(f"clip 1\nm = load({json.dumps(str(self.checkpoint))})\n{code}\n")
-        return measured.run([self.binary, "run", path], self.folder)[:2]
+        return measured.run([self.binary, "run", "--keep", "off", path], self.folder)[:2]
 
     def table(self, title, contenders):
         """Lets contenders (name → function giving seconds and peak, operations) take turns, prints
@@ -183,6 +187,50 @@ class Bench:
         pytorch.close()
         onnx.close()
 
+    def explainers(self):
+        import numpy as np
+
+        labels = json.dumps(prompts.LABELS[:10])
+        self.script(f'encode({labels}, m) |> save("vectors.npy")')
+        pytorch = Worker("pytorch", self.checkpoint)
+        pytorch.do("vectors", str(self.folder / "vectors.npy"))
+        prepare = f"picture = load({json.dumps(str(PICTURE))})\nvectors = encode({labels}, m)\n"
+        published = {
+            "grad_eclip": ("Grad-ECLIP", ""), "game": ("game over all blocks", ', method: "game", from: "first"'),
+        }
+        others = ["grad-cam", "rollout", "attention", "maskclip", "legrad", "sclip", "naclip", "clearclip"]
+
+        def repeated(call, count):
+            def measure():
+                def loop(n):
+                    return self.script(f"{prepare}for i in range({n}) {{ {call} }}")
+                once, peak = loop(count)
+                return (loop(2 * count)[0] - once) / count, peak
+            return measure
+
+        for size, count in ((224, 6), (512, 2)):
+            for name, (title, method) in published.items():
+                call = f"gradcam(picture, m, vectors, size: {size}{method})"
+                self.script(f'{prepare}save({call}.grid, "ours.npy")')
+                pytorch.do("explain", name, size, str(self.folder / "theirs.npy"))
+                ours, theirs = (np.load(self.folder / f"{who}.npy") for who in ("ours", "theirs"))
+                error = np.abs(ours - theirs).max() / np.abs(theirs).max()
+                if not error < 1e-3:
+                    raise measured.Failed(f"{title} at {size} differs by {error:.1e}")
+                self.table(f"{title} at {size} pixels, 10 texts (maps differ by {error:.1e})", {
+                    "PyTorch autograd": (lambda n=name, s=size: pytorch.do("explain", n, s)[:2], 0),
+                    "clipscope": (repeated(call, count), 0),
+                })
+            calls = {
+                name: f'gradcam(picture, m, vectors, method: "{name}", size: {size})' for name in others}
+            self.table(f"clipscope at {size} pixels, 10 texts, in units of the forward pass", {
+                **{name: (repeated(call, count), 0) for name, call in calls.items()},
+                "surgery": (repeated(f"surgery(picture, m, vectors, size: {size})", count), 0),
+                "forward pass": (
+                    repeated(f'encode(picture, m, fit: "squash", size: {size})', count), 0),
+            })
+        pytorch.close()
+
     def prompts(self):
         tokenizer = prompts.Tokenizer()
         sequences = [tokenizer(prompt) for prompt in prompts.all_prompts()]
@@ -229,9 +277,9 @@ def main():
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--folder", default=None)
     options = parser.parse_args()
-    parts = options.parts or ["load", "surgery", "prompts"]
-    if set(parts) - {"load", "surgery", "prompts"}:
-        parser.error("parts are load, surgery, prompts")
+    parts = options.parts or PARTS
+    if set(parts) - set(PARTS):
+        parser.error("parts are " + ", ".join(PARTS))
     if not pathlib.Path(options.clipscope).is_file():
         parser.error(f"{options.clipscope} does not exist; build it with scripts/build")
     import onnxruntime

@@ -57,6 +57,16 @@ class PyTorch:
 
             np.save(save, scores[0, 1:].T.reshape(-1, size // 16, size // 16).numpy())
 
+    def explain(self, method, size, save=None):
+        import pytorch_explainers
+
+        pixels = self.torch.from_numpy(preprocessed(self.picture, size))
+        maps = getattr(pytorch_explainers, method)(self.model.visual, pixels, self.texts)
+        if save:
+            import numpy as np
+
+            np.save(save, maps.reshape(-1, size // 16, size // 16).numpy())
+
     def export(self, size, path):
         """Writes the network for one size; PyTorch's fused attention has no counterpart in ONNX."""
         fused = self.torch.backends.mha.get_fastpath_enabled()

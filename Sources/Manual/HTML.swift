@@ -1,23 +1,8 @@
 import Bindings
 import Syntax
 
-/// Pieces of HTML that are well-formed XML too.
-enum HTML {
-  /// Text with the signs of markup replaced.
-  static func escaped(_ text: String) -> String {
-    var result = ""
-    for character in text {
-      switch character {
-      case "&": result += "&amp;"
-      case "<": result += "&lt;"
-      case ">": result += "&gt;"
-      case "\"": result += "&quot;"
-      default: result.append(character)
-      }
-    }
-    return result
-  }
-
+/// Pieces of the manual's pages.
+extension HTML {
   /// An element; without content, an empty one.
   static func element(
     _ name: String, _ attributes: KeyValuePairs<String, String> = [:], _ content: String = ""

@@ -1,4 +1,5 @@
 import Bindings
+import Syntax
 
 /// The manual: everything `Help` knows, and the pages of `docs/`, as one HTML page and as Markdown.
 /// The same help and pages give the same bytes.

@@ -1,4 +1,5 @@
 import Bindings
+import Syntax
 
 extension ManualBook {
   /// The manual as Markdown: an index, the pages of `docs/`, and files of entries by section.

@@ -1,3 +1,5 @@
+import Syntax
+
 /// The TeX that `docs/` writes equations in, as HTML: letters in italics, `<sub>` and `<sup>`,
 /// fractions as two lines. No font and no script is needed.
 enum Mathematics {

@@ -1,4 +1,5 @@
 import Bindings
+import Syntax
 
 /// Puts the HTML page together.
 struct PageWriter {

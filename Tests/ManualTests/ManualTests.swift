@@ -1,5 +1,6 @@
 import Foundation
 import FoundationXML
+import Syntax
 import Testing
 
 @testable import Bindings

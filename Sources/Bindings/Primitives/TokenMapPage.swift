@@ -1,5 +1,6 @@
 import Explanations
 import Imaging
+import Syntax
 
 /// A token map as a page of its own: the words on colours, and a table of the numbers. It needs no network
 /// and no script.
@@ -15,10 +16,10 @@ enum TokenMapPage {
       let style =
         "background:rgb(\(color.red),\(color.green),\(color.blue));color:\(isBright ? "#000" : "#fff")"
       return (value.continues(index) || index == 0 ? "" : " ")
-        + "<span style=\"\(style)\" title=\"\(numbers[index])\">\(escaped(map.pieces[index]))</span>"
+        + "<span style=\"\(style)\" title=\"\(numbers[index])\">\(HTML.escaped(map.pieces[index]))</span>"
     }.joined()
     let rows = map.pieces.indices.map {
-      "<tr><td>\(escaped(map.pieces[$0]))</td><td>\(numbers[$0])</td></tr>"
+      "<tr><td>\(HTML.escaped(map.pieces[$0]))</td><td>\(numbers[$0])</td></tr>"
     }.joined(separator: "\n")
     let stops = stride(from: 0, through: 255, by: 51).map {
       "rgb(\(colors[$0].red),\(colors[$0].green),\(colors[$0].blue))"
@@ -29,7 +30,7 @@ enum TokenMapPage {
       <html lang="en">
       <meta charset="utf-8">
       <meta name="viewport" content="width=device-width">
-      <title>\(escaped(map.text))</title>
+      <title>\(HTML.escaped(map.text))</title>
       <style>
       body { font: 1.1rem/1.7 system-ui, sans-serif; max-width: 45rem; margin: 2rem auto; padding: 0 1rem }
       p.map span { padding: .15em .25em; border-radius: .2em }
@@ -47,25 +48,11 @@ enum TokenMapPage {
       <table><tr><th>\(map.words.isEmpty ? "word" : "token")</th><th>score</th></tr>
       \(rows)
       </table>
-      <footer>\(escaped(map.recipe.description)) on \(escaped(map.recipe.image)) by \
-      \(escaped(map.recipe.modelIdentity))</footer>
+      <footer>\(HTML.escaped(map.recipe.description)) on \(HTML.escaped(map.recipe.image)) by \
+      \(HTML.escaped(map.recipe.modelIdentity))</footer>
       </main>
       </html>
 
       """
-  }
-
-  private static func escaped(_ text: String) -> String {
-    var result = ""
-    for character in text {
-      switch character {
-      case "&": result += "&amp;"
-      case "<": result += "&lt;"
-      case ">": result += "&gt;"
-      case "\"": result += "&quot;"
-      default: result.append(character)
-      }
-    }
-    return result
   }
 }

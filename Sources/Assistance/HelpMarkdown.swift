@@ -1,4 +1,5 @@
 import Bindings
+import Syntax
 
 /// Help as Markdown, short enough for an editor's window.
 enum HelpMarkdown {
@@ -18,7 +19,7 @@ enum HelpMarkdown {
           "- `\(member.name)`" + (member.meaning.isEmpty ? "" : ": \(member.meaning)")
         }.joined(separator: "\n"))
     }
-    for block in HelpEntry.blocks(of: entry.details) {
+    for block in DocComment.blocks(of: entry.details) {
       switch block {
       case .prose(let text): parts.append(text)
       case .code(let text): parts.append(code(text))

@@ -100,7 +100,7 @@ extension ManualBook {
     }
     let head = entry.kind == .option ? ["in", "type", "meaning"] : ["name", "type", "meaning"]
     table(head, entry.members.map { [code($0.name), code($0.type), $0.meaning] })
-    for block in HelpEntry.blocks(of: entry.details) {
+    for block in DocComment.blocks(of: entry.details) {
       switch block {
       case .prose(let prose): text += prose + "\n\n"
       case .code(let code): text += "```\n\(code)\n```\n\n"

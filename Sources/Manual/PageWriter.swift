@@ -130,7 +130,7 @@ struct PageWriter {
     let members = entry.members.map { (name: $0.name, type: $0.type, meaning: $0.meaning) }
     html += definitions(
       entry.kind == .type ? "Fields" : entry.kind == .option ? "" : "Members", members, entry)
-    for block in HelpEntry.blocks(of: entry.details) {
+    for block in DocComment.blocks(of: entry.details) {
       switch block {
       case .prose(let text): html += "<p>\(prose(text, within: entry))</p>\n"
       case .code(let code): html += "<pre class=\"code\"><code>\(HTML.escaped(code))</code></pre>\n"

@@ -1,50 +1,121 @@
 /// What the `##` lines above a declaration say: words, and code that shows them.
 ///
 /// ```
-/// ## The mean of two numbers.
+/// ## The mean of two numbers. Both may be tensors.
 /// ##
 /// ## Details, in as many paragraphs as they need.
 /// ##
 /// ##     print(middle(1, 3))  # expect: 2
+/// ##
+/// ## See also: mean, sum.
 /// fn middle(a: number, b: number) => (a + b) / 2
 /// ```
 ///
-/// The first paragraph is the summary. Lines indented by four spaces are the example, whatever stands
-/// between them; all other lines are details.
+/// The first sentence is the summary. Lines indented by four spaces are the example, whatever stands
+/// between them; a paragraph `See also: …` names others; all other paragraphs are details.
 public struct DocComment: Sendable, Equatable {
-  /// The first paragraph, on one line.
+  /// The first sentence, on one line.
   public let summary: String
-  /// The other paragraphs, a blank line between them.
+  /// What follows it, each paragraph on one line, a blank line between them.
   public let details: String
   /// The example's lines without the indentation; empty where there is none.
   public let example: String
-
-  /// How far an example is indented.
-  public static let indentation = "    "
+  /// The names that `See also: …` gives.
+  public let seeAlso: [String]
 
   /// Takes apart the text of `##` lines (`Statement.documentation`, `Tree.documentation`).
   public init(_ text: String) {
-    var paragraphs: [[Substring]] = [[]]
-    var code: [Substring] = []
-    var blanks = 0
-    for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
-      if line.hasPrefix(Self.indentation) {
-        // Blank lines within an example belong to it.
-        if !code.isEmpty { code += Array(repeating: "", count: blanks) }
-        blanks = 0
-        code.append(line.dropFirst(Self.indentation.count))
-        if paragraphs.last != [] { paragraphs.append([]) }
-      } else if line.allSatisfy(\.isWhitespace) {
-        blanks += 1
-        if paragraphs.last != [] { paragraphs.append([]) }
-      } else {
-        blanks = 0
-        paragraphs[paragraphs.count - 1].append(line)
+    var summary: String?
+    var paragraphs: [String] = []
+    var codes: [String] = []
+    var names: [String] = []
+    for block in DocComment.blocks(of: text) {
+      switch block {
+      case .code(let code): codes.append(code)
+      case .prose(let prose):
+        if summary == nil {
+          let (first, others) = DocComment.firstSentence(of: prose)
+          summary = first
+          if !others.isEmpty { paragraphs.append(others) }
+        } else if let found = DocComment.references(in: prose) {
+          names += found
+        } else {
+          paragraphs.append(prose)
+        }
       }
     }
-    let filled = paragraphs.filter { !$0.isEmpty }
-    summary = filled.first?.joined(separator: " ") ?? ""
-    details = filled.dropFirst().map { $0.joined(separator: "\n") }.joined(separator: "\n\n")
-    example = code.joined(separator: "\n")
+    self.summary = summary ?? ""
+    details = paragraphs.joined(separator: "\n\n")
+    example = codes.joined(separator: "\n")
+    seeAlso = names
+  }
+
+  /// The sentence that a text begins with, and what follows. A full stop ends it where a capital letter
+  /// or a code mark begins the next word, outside brackets: `Li et al. 2023` goes on.
+  private static func firstSentence(of text: String) -> (String, String) {
+    var depth = 0
+    let characters = Array(text)
+    for (index, character) in characters.enumerated() {
+      switch character {
+      case "(", "[": depth += 1
+      case ")", "]": depth = max(0, depth - 1)
+      case ".", "?", "!":
+        guard depth == 0, index + 2 < characters.count, characters[index + 1] == " " else { continue }
+        let next = characters[index + 2]
+        if next.isUppercase || next == "`" {
+          return (String(characters[...index]), String(characters[(index + 2)...]))
+        }
+      default: break
+      }
+    }
+    return (text, "")
+  }
+
+  /// The names of a paragraph `See also: a, b.`
+  private static func references(in prose: String) -> [String]? {
+    let mark = "see also:"
+    guard prose.lowercased().hasPrefix(mark) else { return nil }
+    return prose.dropFirst(mark.count).split(separator: ",").map { name in
+      let plain = name.filter { !" `".contains($0) }
+      return plain.last == "." ? String(plain.dropLast()) : plain
+    }.filter { !$0.isEmpty }
+  }
+}
+
+extension DocComment {
+  /// A paragraph, or lines of code.
+  public enum Block: Equatable, Sendable {
+    /// A paragraph, its lines joined.
+    case prose(String)
+    /// Lines of code, without their indentation.
+    case code(String)
+  }
+
+  /// Text taken apart into paragraphs, which blank lines separate, and code, which four spaces indent.
+  public static func blocks(of text: String) -> [Block] {
+    var blocks: [Block] = []
+    var prose: [Substring] = []
+    var code: [Substring] = []
+    func close() {
+      if !prose.isEmpty { blocks.append(.prose(prose.joined(separator: " "))) }
+      while code.last?.isEmpty == true { code.removeLast() }
+      if !code.isEmpty { blocks.append(.code(code.joined(separator: "\n"))) }
+      (prose, code) = ([], [])
+    }
+    for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+      let content = line.drop { $0 == " " }
+      if content.isEmpty {
+        // A blank line ends a paragraph; within code it stays.
+        if code.isEmpty { close() } else { code.append("") }
+      } else if line.hasPrefix("    ") {
+        if !prose.isEmpty { close() }
+        code.append(line.dropFirst(4))
+      } else {
+        if !code.isEmpty { close() }
+        prose.append(content)
+      }
+    }
+    close()
+    return blocks
   }
 }

@@ -6,7 +6,7 @@ import Testing
     let comment = DocComment(
       """
       The mean of
-      two numbers.
+      two numbers. Both may be tensors (A. B. Author, 2020).
 
       First detail.
       Second line.
@@ -17,11 +17,21 @@ import Testing
 
           print(x)  # expect: 1
       After the example.
+
+      See also: `sum`, norm.
       """)
     #expect(comment.summary == "The mean of two numbers.")
     #expect(
-      comment.details == "First detail.\nSecond line.\n\nAnother paragraph.\n\nAfter the example.")
+      comment.details == "Both may be tensors (A. B. Author, 2020).\n\nFirst detail. Second line.\n\n"
+        + "Another paragraph.\n\nAfter the example.")
     #expect(comment.example == "x = 1\n\nprint(x)  # expect: 1")
+    #expect(comment.seeAlso == ["sum", "norm"])
+  }
+
+  @Test func whereTheFirstSentenceEnds() {
+    #expect(DocComment("By Li et al. 2023, and e.g. others").details.isEmpty)
+    #expect(DocComment("Of `x`. `y` too.").summary == "Of `x`.")
+    #expect(DocComment("Is it (so. It is)? Yes.").summary == "Is it (so. It is)?")
   }
 
   @Test func indentationWithinTheExampleStays() {

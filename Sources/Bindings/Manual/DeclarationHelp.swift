@@ -22,11 +22,12 @@ extension HelpEntry {
   /// What the `##` lines above a function, a binding of one name or a `param` say; nil for other statements.
   public init?(_ statement: Statement, in file: SourceFile) {
     if case .parameter(let declaration) = statement.kind {
-      let words = DocumentationComment(statement.documentation ?? "")
+      let words = DocComment(statement.documentation ?? "")
       let signature = file.text(statement.span)
       self.init(
         kind: .library, name: declaration.name.text, form: declaration.name.text, signature: signature,
-        summary: words.summary, result: file.text(declaration.type.span), details: words.details)
+        summary: HelpEntry.sentence(words.summary), result: file.text(declaration.type.span),
+        details: words.details)
       return
     }
     guard let entry = LibraryHelp.entry(of: statement, in: file, prefix: "") else { return nil }

@@ -76,44 +76,6 @@ public struct HelpEntry: Sendable, Equatable {
   public var seeAlso: [String] = []
 }
 
-extension HelpEntry {
-  /// Paragraphs or lines of code, as `details` has them.
-  public enum Block: Equatable, Sendable {
-    /// A paragraph, its lines joined.
-    case prose(String)
-    /// Lines of code, without their indentation.
-    case code(String)
-  }
-
-  /// Text taken apart into paragraphs and code.
-  public static func blocks(of text: String) -> [Block] {
-    var blocks: [Block] = []
-    var prose: [Substring] = []
-    var code: [Substring] = []
-    func close() {
-      if !prose.isEmpty { blocks.append(.prose(prose.joined(separator: " "))) }
-      while code.last?.isEmpty == true { code.removeLast() }
-      if !code.isEmpty { blocks.append(.code(code.joined(separator: "\n"))) }
-      (prose, code) = ([], [])
-    }
-    for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
-      let content = line.drop { $0 == " " }
-      if content.isEmpty {
-        // A blank line ends a paragraph; within code it stays.
-        if code.isEmpty { close() } else { code.append("") }
-      } else if line.hasPrefix("    ") {
-        if !prose.isEmpty { close() }
-        code.append(line.dropFirst(4))
-      } else {
-        if !code.isEmpty { close() }
-        prose.append(content)
-      }
-    }
-    close()
-    return blocks
-  }
-}
-
 /// The code of an example apart from what it promises to print.
 public enum ExampleText {
   /// Code without its `# expect:` and `# error:` comments, and what they say: printed lines, and errors

@@ -37,7 +37,7 @@ extension HelpEntry {
     section("Takes", positional.flatMap(described))
     section("Options", options.flatMap(described))
     section(memberTitle, members.flatMap { memberLines($0, width: width) })
-    for block in HelpEntry.blocks(of: details) {
+    for block in DocComment.blocks(of: details) {
       lines.append("")
       switch block {
       case .prose(let prose): lines += indented(prose, by: 0)

@@ -77,16 +77,29 @@ public struct ExplanationError: Error, CustomStringConvertible, Sendable {
   }
 }
 
-/// Checks a number of layers or the place of one against a tower of `count`.
+/// Checks the place of a layer in a tower of `count`.
 ///
 /// - Parameter value: 1 to `count`; negative values count from the last, −1
 /// - Returns: 1 to `count`
 func layer(_ value: Int, of count: Int, option: String, model: CLIPModel) throws -> Int {
   let place = value < 0 ? value + count + 1 : value
   guard place >= 1, place <= count else {
-    throw ExplanationError(
-      "`\(option)` must be 1 to \(count), the \(model.isTransformer ? "blocks" : "stages") of \(model.name), "
-        + "or -\(count) to -1; found \(value)", option: option)
+    throw layerError(value, of: count, orBelow: ", or -\(count) to -1", option: option, model: model)
   }
   return place
+}
+
+/// Checks how many of the last of `count` layers are meant: 1 to `count`.
+func checkLayers(_ value: Int, of count: Int, option: String, model: CLIPModel) throws {
+  guard value >= 1, value <= count else {
+    throw layerError(value, of: count, orBelow: "", option: option, model: model)
+  }
+}
+
+private func layerError(
+  _ value: Int, of count: Int, orBelow: String, option: String, model: CLIPModel
+) -> ExplanationError {
+  ExplanationError(
+    "`\(option)` must be 1 to \(count), the \(model.isTransformer ? "blocks" : "stages") of \(model.name)"
+      + "\(orBelow); found \(value)", option: option)
 }

@@ -46,11 +46,7 @@ public struct GradECLIP: ImageExplainer {
   public func maps(_ question: Question) throws -> Tensor {
     var tower = try question.transformer(for: "grad-eclip")
     let count = tower.blocks.count
-    guard layers >= 1, layers <= count else {
-      throw ExplanationError(
-        "`layers` must be 1 to \(count), the blocks of \(question.model.name); found \(layers)",
-        option: "layers")
-    }
+    try checkLayers(layers, of: count, option: "layers", model: question.model)
     if heads == .paper { tower = try tower.mergingHeads(inLast: layers) }
     let targets = question.targets
     let tokens = 1 + question.rows * question.columns

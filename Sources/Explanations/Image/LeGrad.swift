@@ -19,11 +19,7 @@ public struct LeGrad: ImageExplainer {
   public func maps(_ question: Question) throws -> Tensor {
     let tower = try question.transformer(for: "legrad")
     let count = tower.blocks.count
-    guard layers >= 1, layers <= count else {
-      throw ExplanationError(
-        "`layers` must be 1 to \(count), the blocks of \(question.model.name); found \(layers)",
-        option: "layers")
-    }
+    try checkLayers(layers, of: count, option: "layers", model: question.model)
     let tokens = 1 + question.rows * question.columns
     var sum = Tensor([question.targets, tokens], repeating: 0)
     var x = try tower.tokens(question.pixels, after: count - layers, positions: question.positions)

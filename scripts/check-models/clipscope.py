@@ -1,8 +1,7 @@
 """Runs clipscope on a generated script, and measures it."""
-import json
-
-import measured
 import numpy as np
+import scripted
+from scripted import literal
 
 
 class Run:
@@ -17,17 +16,9 @@ class Run:
         return array[0] if array.ndim == 2 and array.shape[0] == 1 else array
 
 
-def literal(value):
-    """A string, or a list of them, as Clip writes it ({} in a prompt stays as it is)."""
-    return json.dumps(value, ensure_ascii=False)
-
-
 def script(checkpoint, picture, prompts, labels, surgeries):
     """A script that saves the embeddings, and the features and grids of each surgery."""
-    lines = [
-        "clip 1",
-        f"model = load({literal(str(checkpoint))})",
-        f"picture = load({literal(str(picture))})",
+    lines = scripted.opening(checkpoint, picture) + [
         'encode(picture, model, normalize: false) |> save("image.npy")',
         f'encode({literal(prompts)}, model, normalize: false) |> save("texts.npy")',
     ]
@@ -43,6 +34,5 @@ def script(checkpoint, picture, prompts, labels, surgeries):
 
 def run(binary, code, folder):
     """Runs `code` in `folder`."""
-    (folder / "check.clip").write_text(code)
-    seconds, peak, _ = measured.run([binary, "run", "check.clip"], folder)
+    seconds, peak = scripted.run(binary, code, folder)
     return Run(folder, seconds, peak)

@@ -38,6 +38,8 @@ import Testing
         "2: there is no file `cta.png` | did you mean `cat.png`?",
         "3: there is no file `sub/dgo.png` | did you mean `sub/dog.png`?",
       ])
+    // An absolute path is not said twice.
+    #expect(try problems("load(\"/nowhere/cat.png\")") == ["1: there is no file `/nowhere/cat.png`"])
     #expect(try problems("load(\"none/*.png\")") == ["1: nothing matches `none/*.png`"])
   }
 

@@ -18,8 +18,9 @@ enum MissingFile {
     let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
     let near = Suggestion.nearest(to: baseName(path), among: names(in: folder.isEmpty ? "/" : folder))
     let shownFolder = name.lastIndex(of: "/").map { String(name[...$0]) } ?? ""
+    let place = name == path ? "" : " (looked for \(path))"
     return ScriptError(
-      "there is no file `\(name)` (looked for \(path))", argument: "what",
+      "there is no file `\(name)`\(place)", argument: "what",
       hint: near.map { "did you mean `\(shownFolder)\($0)`?" }, kind: .input)
   }
 

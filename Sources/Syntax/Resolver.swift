@@ -1,6 +1,6 @@
 /// Finds what every name means, gives every binding a slot, and reports everything that is wrong
 /// with names, options and numbers of arguments.
-struct Resolver {
+struct Resolver: TreeWalk {
   /// A name in a scope.
   struct Binding {
     let slot: Int
@@ -80,12 +80,16 @@ struct Resolver {
     activations[innermost].scopes[activations[innermost].scopes.count - 1].pending = pending
   }
 
-  private mutating func inScope(_ body: (inout Resolver) -> Void) {
-    activations[innermost].scopes.append(Scope())
-    body(&self)
+  mutating func openScope() { activations[innermost].scopes.append(Scope()) }
+
+  mutating func closeScope() {
     if let scope = activations[innermost].scopes.popLast() {
       for (name, binding) in scope.names { activations[innermost].ended[name] = binding.span }
     }
+  }
+
+  mutating func bind(_ name: Name, _ role: NameRole, in _: Span) {
+    bind(name, isParameter: role == .argument)
   }
 
   private mutating func bind(
@@ -154,7 +158,7 @@ struct Resolver {
     return captured
   }
 
-  private mutating func resolve(use name: Name) {
+  mutating func use(_ name: Name) {
     if let binding = lookUp(name.text, from: innermost) {
       resolution.uses[name.id] = .slot(binding.slot)
     } else if environment.builtins[name.text] != nil {
@@ -218,32 +222,25 @@ struct Resolver {
 
   // MARK: Statements
 
-  private mutating func resolve(_ statement: Statement, isTopLevel: Bool = false) {
+  private mutating func resolve(_ statement: Statement, isTopLevel: Bool) {
     switch statement.kind {
     case .binding(let names, let value):
-      resolve(value)
+      walk(value)
       let only = names.count == 1
       for name in names {
         let known = only ? meaning(of: value, named: name.text) : (nil, nil)
         bind(name, signature: known.0, module: known.1, isTopLevel: isTopLevel)
       }
     case .function(let name, let function):
-      resolve(function, named: name.text)
+      walk(function, named: name)
       bind(name, signature: Signature(name: name.text, function: function), isTopLevel: isTopLevel)
-    case .loop(let names, let sequence, let body):
-      resolve(sequence)
-      inScope { resolver in
-        for name in names { resolver.bind(name) }
-        resolver.resolve(body)
-      }
-    case .expression(let value):
-      resolve(value)
+    case .loop, .expression: walkParts(of: statement)
     case .parameter(let declaration):
       if !isTopLevel {
         report("`param` stands at the top level of a script", at: statement.span)
       }
       check(declaration.type)
-      if let value = declaration.defaultValue { resolve(value) }
+      if let value = declaration.defaultValue { walk(value) }
       bind(declaration.name, isTopLevel: isTopLevel, isParameter: true)
     case .importing(let declaration):
       if !isTopLevel {
@@ -258,11 +255,13 @@ struct Resolver {
     }
   }
 
-  private mutating func resolve(_ block: Block) {
-    inScope { resolver in
-      resolver.open(block.statements)
-      for statement in block.statements { resolver.resolve(statement) }
-    }
+  mutating func walk(_ statement: Statement) { resolve(statement, isTopLevel: false) }
+
+  mutating func walk(_ block: Block) {
+    openScope()
+    open(block.statements)
+    for statement in block.statements { walk(statement) }
+    closeScope()
   }
 
   private mutating func check(_ type: TypeAnnotation) {
@@ -277,90 +276,46 @@ struct Resolver {
     for element in type.elements { check(element) }
   }
 
-  private mutating func resolve(_ function: FunctionExpression, named name: String?) {
+  mutating func walk(_ function: FunctionExpression, named name: Name?) {
     for parameter in function.parameters {
       if let type = parameter.type { check(type) }
     }
-    activations.append(Activation(definedName: name))
+    activations.append(Activation(definedName: name?.text))
     for parameter in function.parameters {
-      if let value = parameter.defaultValue { resolve(value) }
+      if let value = parameter.defaultValue { walk(value) }
       bind(parameter.name, isParameter: true)
     }
     switch function.body {
-    case .expression(let value): resolve(value)
-    case .block(let block): resolve(block)
+    case .expression(let value): walk(value)
+    case .block(let block): walk(block)
     }
     if let activation = activations.popLast() { resolution.functions[function.id] = activation.layout }
   }
 
   // MARK: Expressions
 
-  private mutating func resolve(_ expression: Expression) {
+  mutating func walk(_ expression: Expression) {
     switch expression.kind {
-    case .number, .bool, .none: break
-    case .string(let parts, _):
-      for part in parts { if case .hole(let value, _, _) = part { resolve(value) } }
-    case .list(let elements): for element in elements { resolve(element) }
-    case .record(let fields): for field in fields { resolve(field.value) }
-    case .comprehension(let element, let clauses): resolve(element, clauses[...])
-    case .name(let name): resolve(use: name)
-    case .unary(_, let operand), .parenthesized(let operand): resolve(operand)
-    case .binary(_, let a, let b, _):
-      resolve(a)
-      resolve(b)
     case .pipe(let left, let right):
-      resolve(left)
+      walk(left)
       if case .call(let callee, let arguments) = right.kind {
         resolve(callee, arguments, piped: left)
       }
     case .call(let callee, let arguments): resolve(callee, arguments, piped: nil)
-    case .index(let base, let entries):
-      resolve(base)
-      for entry in entries {
-        switch entry {
-        case .value(let value): resolve(value)
-        case .slice(let from, let to, let step, _):
-          for bound in [from, to, step] { if let bound { resolve(bound) } }
-        }
-      }
     case .field(let base, let field):
-      resolve(base)
+      walk(base)
       if let module = meaning(of: base, named: "").1, module.member(field.text) == nil {
         report(
           "`\(module.name)` has no member `\(field.text)`", at: field.span,
           hint: Suggestion.hint(for: field.text, among: module.members.map(\.name)))
       }
-    case .function(let function): resolve(function, named: nil)
-    case .conditional(let clauses, let otherwise):
-      for clause in clauses {
-        resolve(clause.condition)
-        resolve(clause.body)
-      }
-      if let otherwise { resolve(otherwise) }
-    }
-  }
-
-  private mutating func resolve(_ element: Expression, _ clauses: ArraySlice<ComprehensionClause>) {
-    guard let first = clauses.first else {
-      resolve(element)
-      return
-    }
-    switch first {
-    case .condition(let condition):
-      resolve(condition)
-      resolve(element, clauses.dropFirst())
-    case .each(let names, let sequence):
-      resolve(sequence)
-      inScope { resolver in
-        for name in names { resolver.bind(name) }
-        resolver.resolve(element, clauses.dropFirst())
-      }
+    default: walkParts(of: expression)
     }
   }
 
   private mutating func resolve(_ callee: Expression, _ arguments: [Argument], piped: Expression?) {
-    resolve(callee)
-    for argument in arguments { resolve(argument.value) }
+    walk(callee)
+    for argument in arguments { walk(argument.value) }
     guard let signature = meaning(of: callee, named: "fn").0 else { return }
     let positional = (piped.map { [$0.span] } ?? []) + arguments.filter { $0.label == nil }.map(\.value.span)
     let labels = arguments.compactMap(\.label)

@@ -64,6 +64,8 @@ import Testing
     // The last value of a file or function is its result; a call may have effects.
     #expect(lints("x = 1\nx + 1").isEmpty)
     #expect(lints("print(1)\nlen([1])\nprint(2)").isEmpty)
+    #expect(lints("xs = [1, 2]\nxs[len(xs):]\nprint(xs)").isEmpty)
+    #expect(lints("xs = [1, 2]\nxs[1:]\nprint(xs)") == ["2: this value goes nowhere"])
     #expect(lints("fn f(x) {\n  print(x)\n  x + 1\n}\nprint(f(1))").isEmpty)
   }
 }

@@ -1,22 +1,15 @@
 #include "dispatch.h"
 #include "exponential.h"
 #include "kernels.h"
-#include <math.h>
 
 // x · sigmoid(1.702 x), the activation of OpenAI's CLIP.
 static inline float quick_gelu(float x) { return x / (1.0f + clip_exp1(-1.702f * x)); }
 
-// x · Phi(x) with the error function by Abramowitz & Stegun 7.1.26 (absolute error 1.5e-7).
+// x · Phi(x).
 static inline float gelu(float x) {
-  float z = fabsf(x) * 0.70710678118654752f;
-  float t = 1.0f / (1.0f + 0.3275911f * z);
-  float p = 1.061405429f;
-  p = p * t - 1.453152027f;
-  p = p * t + 1.421413741f;
-  p = p * t - 0.284496736f;
-  p = p * t + 0.254829592f;
-  float tail = p * t * clip_exp1(-z * z);  // 1 - erf(z)
-  return x >= 0 ? x * (1.0f - 0.5f * tail) : x * (0.5f * tail);
+  float bell;
+  float tails = clip_two_tails(x, &bell);
+  return x >= 0 ? x * (1.0f - 0.5f * tails) : x * (0.5f * tails);
 }
 
 #define ROW_LOOP(expression)                             \

@@ -51,18 +51,11 @@ static inline float quick_gelu_slope(float x) {
   return s * (1.0f + 1.702f * x * (1.0f - s));
 }
 
-// Phi(x) + x · phi(x), with the approximation of the error function that activations.c uses.
+// Phi(x) + x · phi(x).
 static inline float gelu_slope(float x) {
-  float z = fabsf(x) * 0.70710678118654752f;
-  float t = 1.0f / (1.0f + 0.3275911f * z);
-  float p = 1.061405429f;
-  p = p * t - 1.453152027f;
-  p = p * t + 1.421413741f;
-  p = p * t - 0.284496736f;
-  p = p * t + 0.254829592f;
-  float bell = clip_exp1(-z * z);
-  float tail = p * t * bell;  // 1 - erf(z)
-  float below = x >= 0 ? 1.0f - 0.5f * tail : 0.5f * tail;
+  float bell;
+  float tails = clip_two_tails(x, &bell);
+  float below = x >= 0 ? 1.0f - 0.5f * tails : 0.5f * tails;
   return below + x * bell * 0.39894228040143268f;
 }
 

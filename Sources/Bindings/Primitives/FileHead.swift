@@ -16,19 +16,8 @@ struct FileHead {
   private let bytes: [UInt8]
 
   init(path: String, name: String) throws {
-    func failure(_ reason: String) -> ScriptError {
-      ScriptError("`\(name)` \(reason)", argument: "what", kind: .input)
-    }
-    // Without O_NONBLOCK, opening a pipe would wait for a writer.
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    guard descriptor >= 0 else {
-      throw failure("cannot be read: \(String(cString: strerror(errno)))")
-    }
+    let (descriptor, _) = try openOrdinaryFile(path, name: name)
     defer { close(descriptor) }
-    var status = stat()
-    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-      throw failure("is no ordinary file: a pipe or a device")
-    }
     var head = [UInt8](repeating: 0, count: 32)
     let count = read(descriptor, &head, head.count)
     bytes = Array(head.prefix(max(0, count)))
@@ -65,22 +54,31 @@ struct FileHead {
   }
 }
 
-/// A whole file, at most `limit` bytes. Throws `ScriptError` where it cannot be read or is larger.
-func readWholeFile(_ path: String, name: String, limit: Int) throws -> [UInt8] {
-  func failure(_ reason: String) -> ScriptError {
-    ScriptError("`\(name)` \(reason)", argument: "what", kind: .input)
-  }
+private func failure(_ name: String, _ reason: String) -> ScriptError {
+  ScriptError("`\(name)` \(reason)", argument: "what", kind: .input)
+}
+
+/// Opens a file to read, for the caller to close; with its size in bytes. Throws `ScriptError` where it
+/// cannot be read or is no ordinary file.
+private func openOrdinaryFile(_ path: String, name: String) throws -> (descriptor: Int32, size: Int) {
+  // Without O_NONBLOCK, opening a pipe would wait for a writer.
   let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
   guard descriptor >= 0 else {
-    throw failure("cannot be read: \(String(cString: strerror(errno)))")
+    throw failure(name, "cannot be read: \(String(cString: strerror(errno)))")
   }
-  defer { close(descriptor) }
   var status = stat()
   guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-    throw failure("is not a regular file")
+    close(descriptor)
+    throw failure(name, "is no ordinary file: a pipe or a device")
   }
-  let size = Int(status.st_size)
-  guard size <= limit else { throw failure("has \(size) bytes; at most \(limit) are read") }
+  return (descriptor, Int(status.st_size))
+}
+
+/// A whole file, at most `limit` bytes. Throws `ScriptError` where it cannot be read or is larger.
+func readWholeFile(_ path: String, name: String, limit: Int) throws -> [UInt8] {
+  let (descriptor, size) = try openOrdinaryFile(path, name: name)
+  defer { close(descriptor) }
+  guard size <= limit else { throw failure(name, "has \(size) bytes; at most \(limit) are read") }
   var position = 0
   var problem: String?
   let bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
@@ -93,6 +91,6 @@ func readWholeFile(_ path: String, name: String, limit: Int) throws -> [UInt8] {
     }
     count = position
   }
-  if let problem { throw failure("cannot be read: \(problem)") }
+  if let problem { throw failure(name, "cannot be read: \(problem)") }
   return bytes
 }

@@ -4,6 +4,7 @@ import Explanations
 import Imaging
 import Tensors
 import TestSupport
+import Testing
 
 /// Questions about the reference models and pictures.
 enum ImageCase {
@@ -57,4 +58,14 @@ enum ImageCase {
     }
     return tower
   }
+}
+
+/// An explainer with its options, by a name of its own.
+struct Method: CustomTestStringConvertible {
+  let name: String
+  let explainer: any ImageExplainer
+
+  init(_ name: String, _ explainer: any ImageExplainer) { (self.name, self.explainer) = (name, explainer) }
+
+  var testDescription: String { name }
 }

@@ -12,30 +12,22 @@ private func isEmpty(_ map: Tensor) -> Bool {
   return !values.allSatisfy(\.isFinite) || values.min() == values.max()
 }
 
+extension Method {
+  /// All, those with layers also with several.
+  static let all = [
+    Method("attention", AttentionMap()), Method("attention of block 3", AttentionMap(layer: 3)),
+    Method("rollout", Rollout()), Method("maskclip", MaskCLIP()), Method("sclip", SCLIP()),
+    Method("naclip", NACLIP()), Method("clearclip", ClearCLIP()), Method("legrad", LeGrad()),
+    Method("legrad of five", LeGrad(layers: 5)), Method("grad-eclip", GradECLIP()),
+    Method("grad-eclip of three", GradECLIP(layers: 3)),
+    Method("grad-eclip, one head", GradECLIP(layers: 2, heads: .paper, similarity: .raw)),
+    Method("grad-cam", GradCAM()), Method("grad-cam of block 2", GradCAM(layer: 2)),
+    Method("game", Game()), Method("game of all", Game(from: .first)),
+  ]
+}
+
 @Suite("Explainers")
 struct ImageExplainerTests {
-  /// A method by its name.
-  struct Method: CustomTestStringConvertible {
-    let name: String
-    let explainer: any ImageExplainer
-
-    init(_ name: String, _ explainer: any ImageExplainer) { (self.name, self.explainer) = (name, explainer) }
-
-    var testDescription: String { name }
-
-    /// All, those with layers also with several.
-    static let all = [
-      Method("attention", AttentionMap()), Method("attention of block 3", AttentionMap(layer: 3)),
-      Method("rollout", Rollout()), Method("maskclip", MaskCLIP()), Method("sclip", SCLIP()),
-      Method("naclip", NACLIP()), Method("clearclip", ClearCLIP()), Method("legrad", LeGrad()),
-      Method("legrad of five", LeGrad(layers: 5)), Method("grad-eclip", GradECLIP()),
-      Method("grad-eclip of three", GradECLIP(layers: 3)),
-      Method("grad-eclip, one head", GradECLIP(layers: 2, heads: .paper, similarity: .raw)),
-      Method("grad-cam", GradCAM()), Method("grad-cam of block 2", GradCAM(layer: 2)),
-      Method("game", Game()), Method("game of all", Game(from: .first)),
-    ]
-  }
-
   @Test("a map a text, on grids that are not square", arguments: Method.all)
   func shapes(method: Method) throws {
     let question = try ImageCase.wide()

@@ -98,8 +98,8 @@ public final class CLIPModel: Sendable {
       edit.tower == .text ? Lazy { try original.textTower.applying([edit]) } : original.lazyTextTower
   }
 
-  /// The tokenizer, CLIP's own for every model.
-  public var tokenizer: Tokenizer { Tokenizer.clip }
+  /// The tokenizer, CLIP's own for every model. Throws `DamagedVocabulary`.
+  public var tokenizer: Tokenizer { get throws { try Tokenizer.clip } }
 
   /// The image tower; converts its weights the first time.
   public var imageTower: ImageTower { get throws { try lazyImageTower.get() } }

@@ -143,8 +143,9 @@ enum HTMLEntities {
       while nameEnd < end, table[nameEnd] != 0x20, table[nameEnd] != 0x2A { nameEnd += 1 }
       let candidate = table[start..<nameEnd]
       if candidate.elementsEqual(name) {
-        let isOld = table[nameEnd] == 0x2A
-        let codes = table[(nameEnd + (isOld ? 2 : 1))..<end].split(separator: 0x20)
+        let meaning = table[nameEnd..<end]
+        let isOld = meaning.first == 0x2A
+        let codes = meaning.dropFirst(isOld ? 2 : 1).split(separator: 0x20)
         let characters = codes.compactMap { code in
           Unicode.Scalar(code.reduce(UInt32(0)) { $0 << 4 | (Unicode.Scalar($1).hexDigit ?? 0) })
         }

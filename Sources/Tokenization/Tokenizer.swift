@@ -35,22 +35,35 @@ public enum TokenizationError: Error, Equatable, CustomStringConvertible {
   }
 }
 
+/// The vocabulary in the binary cannot be read: the executable is damaged.
+public struct DamagedVocabulary: Error, CustomStringConvertible {
+  /// What was found in it.
+  let reason: String
+
+  /// What is wrong, for the user.
+  public var description: String { "the built-in vocabulary is damaged: \(reason)" }
+}
+
 /// CLIP's tokenizer (Radford et al. 2021): cleaned, lower-cased text, split into words, each
 /// byte-pair encoded. Gives the ids that the published Python tokenizer gives.
 ///
-///     Tokenizer.clip.encode("a photo of a cat.")  // [320, 1125, 539, 320, 2368, 269]
+///     try Tokenizer.clip.encode("a photo of a cat.")  // [320, 1125, 539, 320, 2368, 269]
 ///
 /// Safe to use from several threads at once.
 public final class Tokenizer: Sendable {
   /// The tokenizer of every CLIP: made at first use, in about 10 ms.
-  public static let clip: Tokenizer = {
-    do {
-      return try Tokenizer(compressedMerges: EmbeddedAssets.vocabulary)
-    } catch {
-      // The list is part of the binary: only a damaged executable comes here.
-      fatalError("the built-in vocabulary is damaged: \(error)")
+  ///
+  /// - Throws: `DamagedVocabulary` when the binary is damaged.
+  public static var clip: Tokenizer { get throws { try builtIn.get() } }
+
+  private static let builtIn = reading(EmbeddedAssets.vocabulary)
+
+  /// The tokenizer of a merge list that is part of the binary.
+  static func reading(_ compressedMerges: UnsafeRawBufferPointer) -> Result<Tokenizer, DamagedVocabulary> {
+    do { return .success(try Tokenizer(compressedMerges: compressedMerges)) } catch {
+      return .failure(DamagedVocabulary(reason: "\(error)"))
     }
-  }()
+  }
 
   private struct Working {
     var cache = WordCache()

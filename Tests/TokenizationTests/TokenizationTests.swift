@@ -14,12 +14,13 @@ import Testing
     let cases = try JSONDecoder().decode([Case].self, from: Data(Golden.bytes("tokenizer.json")))
     #expect(cases.count == 91)
     for reference in cases {
-      #expect(Tokenizer.clip.encode(reference.text) == reference.ids, "\(reference.text.debugDescription)")
+      #expect(
+        try Tokenizer.clip.encode(reference.text) == reference.ids, "\(reference.text.debugDescription)")
     }
   }
 
-  @Test("numbers its ids as CLIP does") func numbering() {
-    let tokenizer = Tokenizer.clip
+  @Test("numbers its ids as CLIP does") func numbering() throws {
+    let tokenizer = try Tokenizer.clip
     #expect(tokenizer.vocabularySize == 49_408)
     #expect(tokenizer.startOfText == 49_406)
     #expect(tokenizer.endOfText == 49_407)
@@ -52,8 +53,8 @@ import Testing
     )
   }
 
-  @Test("decodes what it encoded") func decoding() {
-    let tokenizer = Tokenizer.clip
+  @Test("decodes what it encoded") func decoding() throws {
+    let tokenizer = try Tokenizer.clip
     #expect(tokenizer.decode(tokenizer.encode("A photo of a naïve 😀 CAT.")) == "a photo of a naïve 😀 cat . ")
     #expect(tokenizer.decode([49_406, 320, 49_407]) == "<|startoftext|>a <|endoftext|>")
     #expect(tokenizer.decode([-1, 49_408, .max]) == "\u{FFFD}\u{FFFD}\u{FFFD}")
@@ -63,8 +64,8 @@ import Testing
     #expect(tokenizer.encode("語").map(tokenizer.tokenText).joined().contains("\\x"))
   }
 
-  @Test("encodes every symbol's own text to ids that decode to it") func everySymbol() {
-    let tokenizer = Tokenizer.clip
+  @Test("encodes every symbol's own text to ids that decode to it") func everySymbol() throws {
+    let tokenizer = try Tokenizer.clip
     for id in Int32(0)..<49_406 {
       let text = tokenizer.decode([id])
       guard !text.contains("\u{FFFD}"), TextCleaning.clean(text) == Array(text.utf8.filter { $0 != 0x20 })
@@ -115,15 +116,15 @@ import Testing
   }
 
   @Test("reads a hostile text of a million letters in moments", .timeLimit(.minutes(1)))
-  func hostile() {
-    let tokenizer = Tokenizer.clip
+  func hostile() throws {
+    let tokenizer = try Tokenizer.clip
     #expect(tokenizer.encode(String(repeating: "a", count: 1_000_000)).count < 1_000_000)
     #expect(!tokenizer.encode(String(repeating: "Ã¢â‚¬", count: 50_000)).isEmpty)
     #expect(!tokenizer.encode(String(repeating: "&amp", count: 100_000)).isEmpty)
   }
 
-  @Test("forgets words when its cache is full, and stays right") func cache() {
-    let tokenizer = Tokenizer.clip
+  @Test("forgets words when its cache is full, and stays right") func cache() throws {
+    let tokenizer = try Tokenizer.clip
     let before = tokenizer.encode("supercalifragilistic cat")
     for number in 0..<9000 {
       let letters = String(number, radix: 26).utf8.map {
@@ -134,14 +135,21 @@ import Testing
     #expect(tokenizer.encode("supercalifragilistic cat") == before)
   }
 
-  @Test("answers several threads at once") func threads() async {
-    let expected = Tokenizer.clip.encode("a photo of a naïve cat")
+  @Test("says that the vocabulary in the binary is damaged") func damaged() {
+    let bytes = UnsafeRawBufferPointer(rebasing: EmbeddedAssets.vocabulary[..<5000])
+    let error = #expect(throws: DamagedVocabulary.self) { try Tokenizer.reading(bytes).get() }
+    #expect(error?.description == "the built-in vocabulary is damaged: the gzip file ends too early")
+  }
+
+  @Test("answers several threads at once") func threads() async throws {
+    let tokenizer = try Tokenizer.clip
+    let expected = tokenizer.encode("a photo of a naïve cat")
     await withTaskGroup(of: Bool.self) { group in
       for task in 0..<4 {
         group.addTask {
           (0..<200).allSatisfy {
-            _ = Tokenizer.clip.encode("word\(task) number\($0)")
-            return Tokenizer.clip.encode("a photo of a naïve cat") == expected
+            _ = tokenizer.encode("word\(task) number\($0)")
+            return tokenizer.encode("a photo of a naïve cat") == expected
           }
         }
       }

@@ -241,9 +241,10 @@ private struct EditReader {
       return try patched(chosen, rows, of: image.name, inputTokens: count)
     case (.string(let text), .text):
       for name in ["size", "fit", "scale", "positions"] { try refuse(name, "a picture as `from`") }
+      let tokenizer = try model.tokenizer
       let ids: [Int32]
       do {
-        ids = try model.tokenizer.encode(
+        ids = try tokenizer.encode(
           text, context: model.architecture.text.contextLength, truncate: false
         )
         .ids

@@ -113,12 +113,13 @@ private func tokenMaps(
   let (explainer, recorded) = try choice.ofText(blocks: clip.architecture.text.layers)
   let input = try view.input(from: image.image, for: clip)
   warnOfUnknownWords(prompts, model: clip, context: context)
+  let tokenizer = try clip.tokenizer
   let embedding = try clip.encode(image: input.pixels, positions: view.positions)
   let maps = try prompts.map { prompt -> Value in
     try context.checkInterruption()
     let text: TokenizedText
     do {
-      text = try clip.tokenizer.encode(prompt, context: clip.architecture.text.contextLength)
+      text = try tokenizer.encode(prompt, context: clip.architecture.text.contextLength)
     } catch TokenizationError.tooLong(let tokens, let limit) {
       let error = PromptError.tooLong(prompt: prompt, tokens: tokens, limit: limit)
       throw ScriptError(error.description, argument: "texts", hint: "shorten it")
@@ -133,7 +134,7 @@ private func tokenMaps(
     return .object(
       TokenMapValue(
         map: try TokenMap(
-          text: prompt, pieces: question.tokens.map { clip.tokenizer.tokenText($0) }, scores: scores,
+          text: prompt, pieces: question.tokens.map(tokenizer.tokenText), scores: scores,
           // Positions within the prompt, without start of text.
           words: text.words.map { ($0.lowerBound - 1)..<($0.upperBound - 1) }, recipe: recipe)))
   }

@@ -27,9 +27,10 @@ let tokensPrimitive = Builtin(
 ) { arguments, context in
   let model = try arguments.object("model", ModelValue.self, called: "a model").model
   let text = try arguments.string("text")
+  let tokenizer = try model.tokenizer
   let encoded: TokenizedText
   do {
-    encoded = try model.tokenizer.encode(
+    encoded = try tokenizer.encode(
       text, context: model.architecture.text.contextLength, truncate: arguments.bool("truncate"))
   } catch let error as TokenizationError {
     throw ScriptError(
@@ -42,7 +43,7 @@ let tokensPrimitive = Builtin(
     columns: ["position", "id", "text"],
     rows: encoded.ids.enumerated().map { position, id in
       [
-        .number(Double(position)), .number(Double(id)), .string(model.tokenizer.tokenText(id)),
+        .number(Double(position)), .number(Double(id)), .string(tokenizer.tokenText(id)),
       ]
     })
 }

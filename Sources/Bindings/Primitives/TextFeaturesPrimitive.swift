@@ -34,14 +34,15 @@ let textFeaturesPrimitive = Builtin(
   let prompt = try arguments.string("text")
   warnOfUnknownWords([prompt], model: model, context: context)
   let tower = try model.textTower
+  let tokenizer = try model.tokenizer
   let text: TokenizedText
   do {
-    text = try model.tokenizer.encode(prompt, context: tower.contextLength)
+    text = try tokenizer.encode(prompt, context: tower.contextLength)
   } catch TokenizationError.tooLong(let tokens, let limit) {
     let error = PromptError.tooLong(prompt: prompt, tokens: tokens, limit: limit)
     throw ScriptError(error.description, argument: "text", hint: "shorten it")
   }
   let tokens = try tower.blockInputs(text.ids)[tower.blocks.count]
   let rows = try arguments.bool("project") ? tower.head(tokens) : tokens
-  return .object(TensorValue(rows, names: text.ids.map { model.tokenizer.tokenText($0) }))
+  return .object(TensorValue(rows, names: text.ids.map(tokenizer.tokenText)))
 }

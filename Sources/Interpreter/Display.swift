@@ -77,18 +77,7 @@ extension Value {
 
   /// A string as a literal.
   static func quoted(_ text: String) -> String {
-    var result = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"": result += "\\\""
-      case "\\": result += "\\\\"
-      case "\n": result += "\\n"
-      case "\t": result += "\\t"
-      case "\r": result += "\\r"
-      default: result += DisplayWidth.escaped(String(scalar))
-      }
-    }
-    return result + "\""
+    Text.quoted(text) { DisplayWidth.escaped(String($0)) }
   }
 
   /// Shown as a format specification asks. Throws `ScriptError` where the notation is for numbers

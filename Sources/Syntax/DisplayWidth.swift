@@ -19,6 +19,18 @@ public enum DisplayWidth {
     return total
   }
 
+  /// The longest beginning of a text on one line that takes at most `cells` cells.
+  public static func beginning(of text: String, cells: Int) -> String {
+    var result = ""
+    var left = cells
+    for character in text {
+      left -= of(character)
+      if left < 0 { break }
+      result.append(character)
+    }
+    return result
+  }
+
   private static func of(_ scalar: Unicode.Scalar) -> Int {
     if scalar.value < 0x300 { return scalar.value < 0x20 ? 0 : 1 }
     switch scalar.properties.generalCategory {

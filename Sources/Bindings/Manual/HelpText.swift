@@ -164,13 +164,7 @@ enum Wrapping {
   /// A line cut to `width` cells, with `…` where something is missing.
   static func cut(_ text: String, to width: Int) -> String {
     guard DisplayWidth.of(text) > width else { return text }
-    var result = ""
-    var cells = 0
-    for character in text {
-      cells += DisplayWidth.of(character)
-      if cells > width - 1 { break }
-      result.append(character)
-    }
+    var result = DisplayWidth.beginning(of: text, cells: width - 1)
     while result.last == " " { result.removeLast() }
     return result + "…"
   }

@@ -80,13 +80,6 @@ enum ScreenText {
   static func cut(_ text: String, to width: Int) -> String {
     let text = DisplayWidth.escaped(text.split(separator: "\n").joined(separator: " "))
     guard DisplayWidth.of(text) > width else { return text }
-    var result = ""
-    var cells = 0
-    for character in text {
-      cells += DisplayWidth.of(character)
-      if cells > width - 1 { break }
-      result.append(character)
-    }
-    return result + "…"
+    return DisplayWidth.beginning(of: text, cells: width - 1) + "…"
   }
 }

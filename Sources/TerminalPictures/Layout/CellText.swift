@@ -23,13 +23,6 @@ enum CellText {
     let line = String(label.map { $0.isNewline || $0 == "\t" ? " " : $0 })
     let text = DisplayWidth.escaped(line)
     guard self.width(text) > width else { return text }
-    var result = ""
-    var left = width - 1
-    for character in text {
-      left -= DisplayWidth.of(character)
-      if left < 0 { break }
-      result.append(character)
-    }
-    return width > 0 ? result + "…" : ""
+    return width > 0 ? DisplayWidth.beginning(of: text, cells: width - 1) + "…" : ""
   }
 }

@@ -54,6 +54,7 @@ let package = Package(
       name: "CLIPModels", dependencies: ["Tensors", "Checkpoints", "Imaging", "Tokenization"],
       swiftSettings: optimized),
     .target(name: "Explanations", dependencies: ["CLIPModels", "Tokenization"], swiftSettings: optimized),
+    .target(name: "Segmentation", dependencies: ["Imaging", "Tensors"], swiftSettings: optimized),
 
     // The language.
     .target(name: "Syntax", swiftSettings: optimized),
@@ -64,7 +65,10 @@ let package = Package(
 
     // Where the two meet, and the command line.
     .target(
-      name: "Bindings", dependencies: ["Interpreter", "Explanations", "TerminalPictures", "Assets"],
+      name: "Bindings",
+      dependencies: [
+        "Interpreter", "Explanations", "Segmentation", "TerminalPictures", "Assets",
+      ],
       swiftSettings: optimized),
     .target(name: "Manual", dependencies: ["Bindings", "Syntax", "Assets"]),
     .target(
@@ -102,6 +106,7 @@ let package = Package(
     .testTarget(
       name: "ExplanationsTests",
       dependencies: ["Explanations", "CLIPModels", "Checkpoints", "Tokenization", "TestSupport"]),
+    .testTarget(name: "SegmentationTests", dependencies: ["Segmentation", "Imaging", "Tensors"]),
     .testTarget(name: "SyntaxTests", dependencies: ["Syntax"]),
     .testTarget(name: "InterpreterTests", dependencies: ["Interpreter", "Syntax", "TestSupport"]),
     .testTarget(

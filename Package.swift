@@ -55,6 +55,9 @@ let package = Package(
       swiftSettings: optimized),
     .target(name: "Explanations", dependencies: ["CLIPModels", "Tokenization"], swiftSettings: optimized),
     .target(name: "Segmentation", dependencies: ["Imaging", "Tensors"], swiftSettings: optimized),
+    .target(
+      name: "Evaluation", dependencies: ["Segmentation", "Imaging", "Tensors", "Checkpoints"],
+      swiftSettings: optimized),
 
     // The language.
     .target(name: "Syntax", swiftSettings: optimized),
@@ -67,7 +70,7 @@ let package = Package(
     .target(
       name: "Bindings",
       dependencies: [
-        "Interpreter", "Explanations", "Segmentation", "TerminalPictures", "Assets",
+        "Interpreter", "Explanations", "Segmentation", "Evaluation", "TerminalPictures", "Assets",
       ],
       swiftSettings: optimized),
     .target(name: "Manual", dependencies: ["Bindings", "Syntax", "Assets"]),
@@ -87,7 +90,7 @@ let package = Package(
       name: "clipscope",
       dependencies: [
         "Assistance", "Bindings", "LanguageServer", "Manual", "Console", "REPL",
-        "TerminalPictures", "CLIPModels",
+        "TerminalPictures", "CLIPModels", "Evaluation",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -107,6 +110,9 @@ let package = Package(
       name: "ExplanationsTests",
       dependencies: ["Explanations", "CLIPModels", "Checkpoints", "Tokenization", "TestSupport"]),
     .testTarget(name: "SegmentationTests", dependencies: ["Segmentation", "Imaging", "Tensors"]),
+    .testTarget(
+      name: "EvaluationTests", dependencies: ["Evaluation", "Segmentation", "Imaging", "Tensors"],
+      exclude: ["Fixtures"]),
     .testTarget(name: "SyntaxTests", dependencies: ["Syntax"]),
     .testTarget(name: "InterpreterTests", dependencies: ["Interpreter", "Syntax", "TestSupport"]),
     .testTarget(

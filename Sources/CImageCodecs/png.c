@@ -146,6 +146,39 @@ int clip_png_decode(const uint8_t *bytes, size_t size, uint8_t *rgb, uint32_t wi
   return CLIP_CODEC_OK;
 }
 
+int clip_png_indices(const uint8_t *bytes, size_t size, uint8_t *indices, uint32_t width, uint32_t height,
+                     char *message) {
+  png_context context = {.bytes = bytes, .size = size, .message = message};
+  png_infop info = NULL;
+  png_structp png = open_reader(&context, &info);
+  if (!png) {
+    say(message, "out of memory");
+    return CLIP_CODEC_MALFORMED;
+  }
+  if (setjmp(png_jmpbuf(png))) {
+    png_destroy_read_struct(&png, &info, NULL);
+    return context.code;
+  }
+  read_header(png, info, &context);
+  if (png_get_image_width(png, info) != width || png_get_image_height(png, info) != height)
+    png_error(png, "the size changed between two readings");
+  int color = png_get_color_type(png, info);
+  if ((color != PNG_COLOR_TYPE_PALETTE && color != PNG_COLOR_TYPE_GRAY) || png_get_bit_depth(png, info) > 8) {
+    context.code = CLIP_CODEC_UNSUPPORTED;
+    say(message, "its pixels are colours, not indices: a palette or grey of at most 8 bits is needed");
+    png_error(png, "unsupported");
+  }
+  png_set_packing(png);  // 1, 2 and 4 bits to a byte each, values kept
+  int passes = png_set_interlace_handling(png);
+  png_read_update_info(png, info);
+  if (png_get_rowbytes(png, info) != width) png_error(png, "an unexpected layout of samples");
+  for (int pass = 0; pass < passes; pass++)
+    for (uint32_t y = 0; y < height; y++) png_read_row(png, indices + (size_t)y * width, NULL);
+  png_read_end(png, NULL);
+  png_destroy_read_struct(&png, &info, NULL);
+  return CLIP_CODEC_OK;
+}
+
 static void write_texts(png_structp png, png_infop info, const clip_png_picture *picture) {
   for (int i = 0; i < picture->text_count; i++) {
     int ascii = 1;

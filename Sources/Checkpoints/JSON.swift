@@ -1,45 +1,46 @@
 /// A JSON value (RFC 8259), read with limits on depth and size.
 ///
-/// Foundation's reader would cost every start of the program more than reading a config takes.
-enum JSON: Sendable, Equatable {
+/// Foundation's reader would cost every start of the program more than reading a config takes. Data sets are read with it
+/// too, by `Evaluation`.
+package enum JSONTree: Sendable, Equatable {
   case null
   case bool(Bool)
   case int(Int)
   case double(Double)
   case string(String)
-  case array([JSON])
+  case array([JSONTree])
   /// Members in the order of the file; names may repeat, the last one counts for `[key]`.
   case object([Member])
 
-  struct Member: Sendable, Equatable {
-    let name: String
-    let value: JSON
+  package struct Member: Sendable, Equatable {
+    package let name: String
+    package let value: JSONTree
   }
 
   /// The deepest nesting accepted.
-  static let maximumDepth = 64
+  package static let maximumDepth = 64
   /// The most values accepted in one document.
-  static let maximumValues = 1 << 22
+  package static let maximumValues = 1 << 22
 
   /// Why a text is not JSON.
-  struct Malformed: Error, CustomStringConvertible {
-    let description: String
+  package struct Malformed: Error, CustomStringConvertible {
+    package let description: String
   }
 
   /// Parses a whole document.
-  init(parsing bytes: [UInt8]) throws(Malformed) {
+  package init(parsing bytes: [UInt8]) throws(Malformed) {
     var parser = JSONParser(bytes: bytes)
     self = try parser.document()
   }
 
   /// The member called `name`, when this is an object that has one.
-  subscript(name: String) -> JSON? {
+  package subscript(name: String) -> JSONTree? {
     guard case .object(let members) = self else { return nil }
     return members.last { $0.name == name }?.value
   }
 
   /// The whole number, when this is one.
-  var intValue: Int? {
+  package var intValue: Int? {
     switch self {
     case .int(let value): value
     case .double(let value): Int(exactly: value)
@@ -48,7 +49,7 @@ enum JSON: Sendable, Equatable {
   }
 
   /// The number, when this is one.
-  var doubleValue: Double? {
+  package var doubleValue: Double? {
     switch self {
     case .int(let value): Double(value)
     case .double(let value): value
@@ -57,17 +58,17 @@ enum JSON: Sendable, Equatable {
   }
 
   /// The text, when this is one.
-  var stringValue: String? {
+  package var stringValue: String? {
     if case .string(let value) = self { value } else { nil }
   }
 
   /// The elements, when this is an array.
-  var arrayValue: [JSON]? {
+  package var arrayValue: [JSONTree]? {
     if case .array(let value) = self { value } else { nil }
   }
 
   /// Whether this says nothing: null, false, an empty list or an empty object.
-  var isAbsent: Bool {
+  package var isAbsent: Bool {
     switch self {
     case .null, .bool(false): true
     case .array(let elements): elements.isEmpty
@@ -77,7 +78,7 @@ enum JSON: Sendable, Equatable {
   }
 
   /// The value as one line of text, for messages.
-  var text: String {
+  package var text: String {
     switch self {
     case .null: "null"
     case .bool(let value): "\(value)"
@@ -89,6 +90,9 @@ enum JSON: Sendable, Equatable {
     }
   }
 }
+
+/// The name in this target; outside it means the values of scripts too.
+typealias JSON = JSONTree
 
 /// A recursive-descent reader of one document.
 private struct JSONParser {

@@ -54,7 +54,7 @@ extension Image {
   }
 
   /// The format, by the file's first bytes; names and extensions are not looked at.
-  private static func recognize(
+  static func recognize(
     _ bytes: UnsafeRawBufferPointer, name: String
   ) throws(ImageError) -> ImageFormat {
     let png: [UInt8] = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]
@@ -82,7 +82,7 @@ extension Image {
   }
 
   /// Runs a codec and turns its return code and sentence into an error.
-  private static func attempt(
+  static func attempt(
     _ name: String, _ run: (UnsafeMutablePointer<CChar>) -> Int32
   ) throws(ImageError) {
     var sentence = ""

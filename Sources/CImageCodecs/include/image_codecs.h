@@ -35,6 +35,11 @@ int clip_png_decode(const uint8_t *bytes, size_t size, uint8_t *rgb, uint32_t wi
 int clip_jpeg_decode(const uint8_t *bytes, size_t size, uint8_t *rgb, uint32_t width, uint32_t height,
                      char *message);
 
+// Decodes what pixels are stored as, without colours: the place in the palette, or the grey value of 1 to 8 bits, unscaled,
+// into `indices`, which has width·height bytes as the header said. PNG files of other kinds are unsupported.
+int clip_png_indices(const uint8_t *bytes, size_t size, uint8_t *indices, uint32_t width, uint32_t height,
+                     char *message);
+
 // Kinds of PNG that are written.
 enum { CLIP_PNG_RGB8 = 0, CLIP_PNG_RGBA8 = 1, CLIP_PNG_GREY8 = 2, CLIP_PNG_GREY16 = 3, CLIP_PNG_INDEXED8 = 4 };
 

@@ -122,23 +122,33 @@ struct RISETests {
   @Test("ending early gives the map of that many masks, as near to endless ones as was asked")
   func settling() throws {
     let question = try SmallModel("tiny-vit").question(labels: 0..<3)
-    let many = 3000
+    let many = 4000
     let long = try RISE(samples: many, seed: 3, settle: 0).explain(question)
     #expect(long.samples == many)
     var before = 0
-    for settle in [0.2, 0.02] {
-      let early = try RISE(samples: many, seed: 4, settle: settle).explain(question)
-      #expect(early.samples < many && early.samples > before && early.samples % RISE.checkpoint == 0)
-      #expect(early.agreement >= 1 - settle)
-      before = early.samples
-      #expect(try RISE(samples: early.samples, seed: 4, settle: 0).maps(question) == early.maps)
-      for t in 0..<3 {
-        let a = early.maps.row(t).scalars.map { Double($0) }
-        let b = long.maps.row(t).scalars.map { Double($0) }
-        // The long map is not endless either: maps of independent noise correlate as the product of their
-        // correlations with the endless one. Both are estimates, good to about a hundredth.
-        #expect(correlation(a[...], b[...]) >= (1 - settle) * long.agreement - 0.01)
+    for settle in [0.2, 0.03] {
+      let seeds = 4..<10
+      var means = [Double](repeating: 0, count: 3)
+      var most = 0
+      for seed in seeds.map(UInt64.init) {
+        let early = try RISE(samples: many, seed: seed, settle: settle).explain(question)
+        #expect(early.samples < many && early.samples > before && early.samples % RISE.checkpoint == 0)
+        #expect(early.agreement >= 1 - settle)
+        most = max(most, early.samples)
+        if seed == 4 {
+          #expect(try RISE(samples: early.samples, seed: seed, settle: 0).maps(question) == early.maps)
+        }
+        for t in 0..<3 {
+          let a = early.maps.row(t).scalars.map { Double($0) }
+          let b = long.maps.row(t).scalars.map { Double($0) }
+          means[t] += correlation(a[...], b[...]) / Double(seeds.count)
+        }
       }
+      before = most
+      // The long map is not endless either: maps of independent noise correlate in expectation as the
+      // product of their correlations with the endless one (Spearman 1904). One map's correlation scatters
+      // around that, so the statement is of the mean over seeds, and has no slack.
+      for t in 0..<3 { #expect(means[t] >= (1 - settle) * long.agreement) }
     }
   }
 

@@ -223,11 +223,3 @@ public func numericalGradient(
     return (above - below) / (2 * step)
   }
 }
-
-/// max |found − expected| / max |expected|, as `relativeError`.
-public func gradientError(_ found: [Float], _ expected: [Double]) -> Double {
-  guard found.count == expected.count, found.allSatisfy(\.isFinite) else { return .infinity }
-  let size = expected.map(abs).max() ?? 0
-  let difference = zip(found, expected).map { abs(Double($0) - $1) }.max() ?? 0
-  return size > 0 ? difference / size : difference
-}

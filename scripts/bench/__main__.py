@@ -4,6 +4,7 @@
     python scripts/bench load explainers        some parts: load surgery prompts explainers
     python scripts/bench --clipscope PATH       another binary than .build/release/clipscope
     python scripts/bench --rounds N             how often contenders alternate (3)
+    python scripts/bench explainers --sizes 512 --rounds 1     inputs of `explainers` (224); 512: minutes
     python scripts/bench --folder FOLDER        where the checkpoint and the exports go (1 GB)
 
 Contenders take turns (A B A B …) and the median of the rounds is shown with the fastest and slowest,
@@ -20,8 +21,10 @@ prompts  59 labels × 85 templates. Released style: one label at a time, prompts
          on some labels, scaled). Fair: sorted by length, cut to the batch's longest, batches of 256
          (every fourth prompt, scaled). clipscope: all of them, a process less one that only loads.
 
-explainers  10 texts, one image, every method of one pass against the plain forward pass; Grad-ECLIP and
-         game over all blocks also by PyTorch's autograd, forward included. The maps are compared first.
+explainers  10 texts, one image, every method against the plain forward pass, those of one pass with 10
+         texts, RISE with 10 texts and 8 masks, M2IB with 1 text, 3 steps and 2 samples a step (they grow
+         in proportion; the defaults are 1000 masks at most, and 10 steps of 10 samples); Grad-ECLIP and game
+         over all blocks also by PyTorch's autograd, forward included. The maps are compared first.
 
 Nothing is kept between clipscope's calls here (`--keep off`). GFLOP/s count two operations a multiply-add of the method's plain form as that contender computes it.
 
@@ -100,8 +103,8 @@ class Worker:
 
 
 class Bench:
-    def __init__(self, binary, folder, rounds):
-        self.binary, self.folder, self.rounds = binary, folder, rounds
+    def __init__(self, binary, folder, rounds, sizes):
+        self.binary, self.folder, self.rounds, self.sizes = binary, folder, rounds, sizes
         self.checkpoint = folder / "ViT-B-16.pt"
 
     def script(self, code):
@@ -200,15 +203,23 @@ class Bench:
         }
         others = ["grad-cam", "rollout", "attention", "maskclip", "legrad", "sclip", "naclip", "clearclip"]
 
-        def repeated(call, count):
+        def repeated(call, count, rest=None):
+            """Seconds a call: `rest` + `count` calls less `rest` (as many, where it is not given)."""
+            rest = count if rest is None else rest
+
             def measure():
                 def loop(n):
-                    return self.script(f"{prepare}for i in range({n}) {{ {call} }}")
-                once, peak = loop(count)
-                return (loop(2 * count)[0] - once) / count, peak
+                    # The weights are converted by their first use.
+                    first = 'encode(picture, m, fit: "squash")'
+                    return self.script(f"{prepare}{first}\nfor i in range({n}) {{ {call} }}")
+                fewer, _ = loop(rest)
+                seconds, peak = loop(rest + count)
+                return (seconds - fewer) / count, peak
             return measure
 
-        for size, count in ((224, 6), (512, 2)):
+        for size in self.sizes:
+            # As many calls as take long enough to be told from a process's start.
+            count = max(1, round(6 * (224 / size) ** 2))
             for name, (title, method) in published.items():
                 call = f"gradcam(picture, m, vectors, size: {size}{method})"
                 self.script(f'{prepare}save({call}.grid, "ours.npy")')
@@ -219,12 +230,16 @@ class Bench:
                     raise measured.Failed(f"{title} at {size} differs by {error:.1e}")
                 self.table(f"{title} at {size} pixels, 10 texts (maps differ by {error:.1e})", {
                     "PyTorch autograd": (lambda n=name, s=size: pytorch.do("explain", n, s)[:2], 0),
-                    "clipscope": (repeated(call, count), 0),
+                    "clipscope": (repeated(call, 1, 0) if name == "game" else repeated(call, count), 0),
                 })
             calls = {
                 name: f'gradcam(picture, m, vectors, method: "{name}", size: {size})' for name in others}
             self.table(f"clipscope at {size} pixels, 10 texts, in units of the forward pass", {
                 **{name: (repeated(call, count), 0) for name, call in calls.items()},
+                "rise, 8 masks": (repeated(
+                    f'gradcam(picture, m, vectors, method: "rise", samples: 8, settle: 0, size: {size})', 1, 0), 0),
+                "m2ib, 1 text, 3 steps, 2 samples": (repeated(
+                    f'gradcam(picture, m, vectors[:1], method: "m2ib", steps: 3, samples: 2, size: {size})', 1, 0), 0),
                 "surgery": (repeated(f"surgery(picture, m, vectors, size: {size})", count), 0),
                 "forward pass": (
                     repeated(f'encode(picture, m, fit: "squash", size: {size})', count), 0),
@@ -275,11 +290,16 @@ def main():
     parser.add_argument("parts", nargs="*", metavar="PART")
     parser.add_argument("--clipscope", default=str(REPOSITORY / ".build/release/clipscope"))
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--sizes", type=int, nargs="+", default=[224], metavar="PIXELS")
     parser.add_argument("--folder", default=None)
     options = parser.parse_args()
     parts = options.parts or PARTS
     if set(parts) - set(PARTS):
         parser.error("parts are " + ", ".join(PARTS))
+    if options.rounds < 1:
+        parser.error("--rounds must be at least 1")
+    if any(size < 32 or size % 16 for size in options.sizes):
+        parser.error("--sizes must be multiples of 16, 32 at least")
     if not pathlib.Path(options.clipscope).is_file():
         parser.error(f"{options.clipscope} does not exist; build it with scripts/build")
     import onnxruntime
@@ -296,7 +316,7 @@ def main():
         print("the machine is busy: times will be too long, ratios uncertain")
     folder = pathlib.Path(tempfile.mkdtemp(prefix="bench-", dir=options.folder))
     try:
-        bench = Bench(options.clipscope, folder, options.rounds)
+        bench = Bench(options.clipscope, folder, options.rounds, options.sizes)
         state = pytorch_clip.random_state()
         weights = sum(tensor.numel() for tensor in state.values())
         numbers = {"input_resolution": 224, "context_length": 77, "vocab_size": 49408}

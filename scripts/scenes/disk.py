@@ -11,17 +11,23 @@ from .concepts import BACKGROUNDS
 PALETTE = [0, 0, 0, 230, 60, 60, 60, 180, 75, 70, 100, 230, 240, 200, 40]
 
 
-def write_scenes(folder, count, seed, composer):
-    """Writes `count` scenes below a folder. Scene i depends on the seed and i alone."""
+def write_scenes(folder, count, seed, composer, objects=None, asked=20):
+    """Writes `count` scenes below a folder. Scene i depends on the seed, i and the options alone.
+
+    `objects`: how many a scene may have, one of these at random; None as in training.
+    `asked`: how many labels are to be asked for, those of the objects among them.
+    """
     for name in ("images", "objects", "backgrounds"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     with open(folder / "scenes.jsonl", "w", encoding="utf8") as manifest:
+        manifest.write(json.dumps({"background": "background"}) + "\n")
         for i in range(count):
             rng = np.random.default_rng((seed, i))
-            scene = composer.scene(rng)
+            scene = composer.scene(rng, int(rng.choice(objects)) if objects else None)
             record = describe(scene, caption(rng, scene, composer)[0], f"{i:06d}", composer)
+            record["ask"] = asked_labels(np.random.default_rng((seed, i, 1)), scene, asked, composer)
             Image.fromarray(scene.pixels).save(folder / record["image"])
-            save_indexed(scene.owner, folder / record["objects_mask"])
+            save_indexed(scene.owner, folder / record["mask"])
             save_indexed(ground_owner(scene), folder / record["backgrounds_mask"])
             manifest.write(json.dumps(record, ensure_ascii=False) + "\n")
 
@@ -39,9 +45,23 @@ def describe(scene, text, name, composer):
         names = list(BACKGROUNDS[ground.name][0]) if ground.name else []
         grounds.append({"index": k + 1, "label": ground.name, "names": names, "colour": ground.colour,
                         "box": box(mask), "pixels": int(mask.sum())})
-    return {"image": f"images/{name}.png", "objects_mask": f"objects/{name}.png",
+    return {"id": name, "image": f"images/{name}.png", "mask": f"objects/{name}.png",
+            "classes": ["background"] + [item["label"] for item in objects],
             "backgrounds_mask": f"backgrounds/{name}.png", "size": len(scene.owner), "caption": text,
             "objects": objects, "backgrounds": grounds}
+
+
+def asked_labels(rng, scene, count, composer):
+    """The labels of a scene's objects among others, in random order: `count` of them.
+
+    None of the others is a right name of an object that is there.
+    """
+    present = [composer.concepts[item.glyph] for item in scene.items]
+    right = {name for concept in present for name in concept.names}
+    others = [c.names[0] for c in composer.concepts if right.isdisjoint(c.names)]
+    more = max(0, min(count - len(present), len(others)))
+    labels = [c.names[0] for c in present] + [others[k] for k in rng.choice(len(others), more, replace=False)]
+    return [labels[k] for k in rng.permutation(len(labels))]
 
 
 def ground_owner(scene):

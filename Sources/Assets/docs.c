@@ -22,6 +22,10 @@ static const unsigned char methods[] = {
 #embed "../../docs/methods.md"
 };
 
+static const unsigned char evaluation[] = {
+#embed "../../docs/evaluation.md"
+};
+
 static const unsigned char checkpoints[] = {
 #embed "../../docs/checkpoints.md"
 };
@@ -40,6 +44,7 @@ static const AssetPage pages[] = {
     {"repl", {repl, sizeof repl}},
     {"formatting", {formatting, sizeof formatting}},
     {"methods", {methods, sizeof methods}},
+    {"evaluation", {evaluation, sizeof evaluation}},
     {"checkpoints", {checkpoints, sizeof checkpoints}},
     {"command-line", {command_line, sizeof command_line}},
     {"terminal", {terminal, sizeof terminal}},

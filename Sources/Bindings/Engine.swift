@@ -17,6 +17,9 @@ public enum Engine {
     ])
     registry.add([editPrimitive, ablatePrimitive(library: library), driftPrimitive(library: library)])
     registry.add([gradPrimitive])
+    registry.add([segmentPrimitive, slidePrimitive])
+    registry.add(maskPrimitives)
+    registry.add([dataSetPrimitive, evaluatePrimitive(library: library), comparePrimitive])
     registry.refuseTracedArguments()
     registry.add(engineTypes)
     return registry

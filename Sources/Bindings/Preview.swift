@@ -35,6 +35,7 @@ public enum Preview {
       !values.isEmpty && values.allSatisfy { if case .object = $0 { isPicture($0) } else { false } }
     case .object(let object):
       object is ImageValue || object is HeatMapValue || object is HeatMapsValue || object is TokenMapValue
+        || object is LabelMapValue || object is MasksValue || object is MaskValue
     default: false
     }
   }
@@ -55,9 +56,20 @@ public enum Preview {
     case .object(let value as ImageValue): return [TerminalTile(value.image)]
     case .object(let value as HeatMapValue): return tiles(of: value.maps)
     case .object(let value as HeatMapsValue): return tiles(of: value.maps)
+    case .object(let value as LabelMapValue): return [TerminalTile(try value.map.picture())]
+    case .object(let value as MaskValue): return [try tile(of: value)]
+    case .object(let value as MasksValue):
+      return try value.labels.indices.map { try tile(of: value.mask($0)) }
     case .object(let value as TensorValue) where isAsked: return try tile(of: value.tensor).map { [$0] } ?? []
     default: return []
     }
+  }
+
+  /// A mask in white on black, with its label.
+  private static func tile(of value: MaskValue) throws -> TerminalTile {
+    let mask = value.mask
+    let ground = try Image(width: mask.width, height: mask.height, color: .black)
+    return TerminalTile(try mask.overlaid(on: ground, color: .white, opacity: 1), caption: value.label)
   }
 
   /// The maps over what the model saw, each with its label and its own range.

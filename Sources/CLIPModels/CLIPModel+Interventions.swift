@@ -47,6 +47,18 @@ extension CLIPModel {
     return model
   }
 
+  /// The tensors that changes brought in (attention matrices, patched tokens), in order. With the name,
+  /// which says the rest, and the file's hash they tell what the model computes.
+  public var editedTensors: [Tensor] {
+    edits.compactMap { edit in
+      switch edit.edit {
+      case .attention(.given(let matrices), _): matrices
+      case .patch(let patch): patch.rows
+      default: nil
+      }
+    }
+  }
+
   /// The heads of a block's attention.
   public func headCount(of tower: Tower) -> Int {
     switch tower {

@@ -24,7 +24,7 @@ public final class CLIPModel: Sendable {
   let weights: WeightSource
 
   /// What was changed in its towers (`editing`); weights that are read anew are given the same changes.
-  private let edits: [TowerEdit]
+  let edits: [TowerEdit]
 
   private let lazyImageTower: Lazy<ImageTower>
   private let lazyTextTower: Lazy<TextTransformer>

@@ -17,7 +17,7 @@ struct Compiler {
     return Code(
       name: module.file.name, file: module.file, signature: Signature(name: module.file.name, positional: []),
       parameterSlots: [], parameterTypes: [], defaults: [], captureSlots: layout.captures.map(\.to),
-      slotCount: layout.slotCount, body: body)
+      slotCount: layout.slotCount, body: body, span: body.span)
   }
 
   private func slot(_ name: Name) -> Int? {
@@ -72,7 +72,8 @@ struct Compiler {
       parameterSlots: function.parameters.map { slot($0.name) },
       parameterTypes: function.parameters.map { $0.type.map { TypeSpec($0) } },
       defaults: function.parameters.map { $0.defaultValue.map { node($0) } },
-      captureSlots: layout.captures.map(\.to), slotCount: layout.slotCount, body: body)
+      captureSlots: layout.captures.map(\.to), slotCount: layout.slotCount, body: body,
+      span: function.span)
     return ClosureNode(code, sources: layout.captures.map(\.from), function.span)
   }
 

@@ -15,13 +15,16 @@ final class Code: Sendable {
   let captureSlots: [Int]
   let slotCount: Int
   let body: Node
+  /// Where it stands, parameters included.
+  let span: Span
 
   init(
     name: String, file: SourceFile, signature: Signature, parameterSlots: [Int?], parameterTypes: [TypeSpec?],
-    defaults: [Node?], captureSlots: [Int], slotCount: Int, body: Node
+    defaults: [Node?], captureSlots: [Int], slotCount: Int, body: Node, span: Span
   ) {
     self.name = name
     self.file = file
+    self.span = span
     self.signature = signature
     self.parameterSlots = parameterSlots
     self.parameterTypes = parameterTypes

@@ -42,6 +42,15 @@ public struct Function: Sendable {
     if case .closure(let closure) = implementation { closure.code.file } else { nil }
   }
 
+  /// What a function of a script does, as its words without comments and layout, and the outer values
+  /// that it uses; nil for builtins. Of two functions with equal ones, each gives what the other gives.
+  public var contents: (words: [String], captured: [Value])? {
+    guard case .closure(let closure) = implementation else { return nil }
+    let code = closure.code
+    let words = Lexeme.all(of: code.file, within: code.span).map { code.file.text($0.span) }
+    return (words, closure.captured)
+  }
+
   /// The same function, not merely one that looks the same.
   func isSame(as other: Function) -> Bool {
     switch (implementation, other.implementation) {

@@ -16,7 +16,8 @@ struct ClipscopeCommand: ParsableCommand {
     version: Version.text,
     subcommands: [
       ReplCommand.self, RunCommand.self, CheckCommand.self, FormatCommand.self, ModelsCommand.self,
-      InspectCommand.self, ExplainCommand.self, DocCommand.self, LanguageServerCommand.self,
+      InspectCommand.self, MergeCommand.self, ExplainCommand.self, DocCommand.self,
+      LanguageServerCommand.self,
     ])
 
   /// The subcommands with their lines.

@@ -39,6 +39,8 @@ struct RunRequest {
   var threads: Int?
   /// The most bytes of work kept between calls.
   var keptBytes: Int?
+  /// The slice of evaluations that is measured; nil for all.
+  var shard: Shard?
   /// Whether to say at the end how long it took and what work was spared.
   var wantsStatistics = false
   var wantsHelp = false
@@ -64,13 +66,20 @@ struct RunRequest {
         }
         threads = count
       case "--stats": wantsStatistics = true
+      case "--shard":
+        guard let slice = Shard(try value("--shard")) else {
+          throw ValidationError("`--shard` takes a slice such as `2/4`, the second of four")
+        }
+        shard = slice
       case "--keep":
         guard let limit = ByteSize.parse(try value("--keep")) else {
           throw ValidationError("`--keep` takes a size such as `512MB`, or `off`")
         }
         keptBytes = limit
       case _ where argument.hasPrefix("-"):
-        let known = ["-e", "-", "--help", "--out", "--allow-write", "--threads", "--keep", "--stats"]
+        let known = [
+          "-e", "-", "--help", "--out", "--allow-write", "--threads", "--keep", "--shard", "--stats",
+        ]
         let hint = Suggestion.nearest(to: argument, among: known).map { "; did you mean `\($0)`?" }
         throw ValidationError("unknown option `\(argument)`\(hint ?? "")")
       case _ where source == nil: source = .file(argument)

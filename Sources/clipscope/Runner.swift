@@ -15,6 +15,7 @@ struct Runner {
   func run() -> Int32 {
     if let threads = request.threads { Workers.count = threads }
     if let limit = request.keptBytes { WarmWork.current.limit = limit }
+    Shard.current = request.shard
     Interrupts.install()
     ProgressLine.install()
     let file: SourceFile

@@ -13,7 +13,7 @@ import Testing
   /// Builtins that work on every argument of the right types, so that there is no error to speak of.
   static let cannotFail: Set<String> = [
     "print", "type", "isnone", "split", "upper", "lower", "strip", "startswith", "endswith",
-    "floor", "ceil", "keys", "values", "items", "merge", "flip", "paste", "pixels", "points",
+    "floor", "ceil", "keys", "values", "items", "merge", "flip", "paste", "pixels", "contoursOf",
   ]
 
   @Test(arguments: names)

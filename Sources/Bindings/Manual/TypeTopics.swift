@@ -86,6 +86,65 @@ enum TypeTopics {
         print(map_of_cat.label, map_of_cat.rows, map_of_cat.columns)  # expect: cat 14 14
         """, seeAlso: ["heatmaps", "overlay"]),
     Topic(
+      name: "labelmap", summary: "One class for each pixel of a picture.",
+      details: """
+        `segment` gives one. `l["cat"]` or `l[1]` is the mask of a class; `for` visits them. `overlay(photo, l)` shows
+        it in colours, `legend(l)` says which. Saved as .png it is an indexed picture (background 0, no class 255),
+        as .json it has COCO's run lengths, boxes and contours.
+        """,
+      example: """
+        m = load("emoji")
+        l = segment(surgery(image(zeros([112, 112, 3])), m, ["cat", "dog"]))
+        print(l.labels, sum(tensor(l.areas)) == 112 * 112, l["cat"].label)  # expect: ["cat", "dog"] true cat
+        """, seeAlso: ["segment", "masks", "overlay", "legend", "save"]),
+    Topic(
+      name: "masks", summary: "Masks of several labels, which may overlap.",
+      details: """
+        `segment` with a `threshold` gives them. `m["cat"]` or `m[0]` is one, `m[1:]` some; `for` visits them. Saved
+        as .png they are drawn in colours side by side, as .npy they are numbers, as .json COCO's run lengths.
+        """,
+      example: """
+        m = load("emoji")
+        all = segment(surgery(image(zeros([112, 112, 3])), m, ["cat", "dog"]), threshold: 0.5)
+        print(all.labels, all.pixels.shape, all.thresholds)  # expect: ["cat", "dog"] [2, 112, 112] [0.5, 0.5]
+        """, seeAlso: ["segment", "mask", "labelmap", "boxesOf"]),
+    Topic(
+      name: "mask", summary: "The pixels that belong to one label.",
+      details: """
+        An element of `masks` or a class of a `labelmap`; `maskOf(t, label: …)` makes one of numbers.
+        """,
+      example: """
+        m = maskOf(tensor([[0, 1, 1], [0, 1, 0]]), label: "corner")
+        print(m.label, m.area, m.box)  # expect: corner 3 [1, 0, 2, 2]
+        """, seeAlso: ["masks", "maskOf", "iou", "overlay"]),
+    Topic(
+      name: "dataset", summary: "Pictures with what is known to be on them.",
+      details: """
+        `d[0]` or `d["scene-007"]` is one sample, a record: `id`, `image`, `asked` and `present` labels, `masks` and
+        `labelmap` where it has them. `d[:100]` is a smaller data set, `len(d)` how many there are.
+        """,
+      example: """
+        image(uniform([112, 112, 3])) |> save("out/a.png")
+        maskOf(eye(112)) |> save("out/cat.png")
+        '{"image": "a.png", "labels": ["cat"], "masks": ["cat.png"]}' |> save("out/set.jsonl")
+        d = dataset("out/set.jsonl")
+        print(len(d), d.labels, type(d[0].image), d[0].masks["cat"].area)  # expect: 1 ["cat"] image 112
+        """, seeAlso: ["evaluate"]),
+    Topic(
+      name: "evaluation", summary: "What measures found on a data set.",
+      details: """
+        `evaluate` gives one. `.summary` has every number with its interval; `.rows` has the pictures, to sort and
+        look for the worst; both are tables.
+        """,
+      example: """
+        m = load("emoji")
+        image(uniform([112, 112, 3])) |> save("out/a.png")
+        maskOf(eye(112)) |> save("out/cat.png")
+        '{"image": "a.png", "labels": ["cat"], "masks": ["cat.png"]}' |> save("out/set.jsonl")
+        e = evaluate(dataset("out/set.jsonl"), fn(photo, labels) => similarity(photo, m, labels), measures: "pointing")
+        print(e.count, len(e.rows), e.measures)  # expect: 1 1 ["pointing"]
+        """, seeAlso: ["compare", "table"]),
+    Topic(
       name: "tokenmap", summary: "A score for each token of a prompt: which words mattered.",
       details: """
         `gradcam(…, target: "text")` gives one. At the prompt and by `show` its words stand on colours; saved as

@@ -36,8 +36,12 @@ private let overlayPrimitive = Builtin(
   [
     imageParameter,
     Builtin.Parameter(
-      "map", .union([.engine("heatmap"), .engine("heatmaps"), .engine("tensor")]),
-      "what to lay over it; a tensor is [rows, columns] over the whole picture"),
+      "map",
+      .union([
+        .engine("heatmap"), .engine("heatmaps"), .engine("tensor"), .engine("mask"), .engine("masks"),
+        .engine("labelmap"), .engine("table"),
+      ]),
+      "what to lay over it; a tensor is [rows, columns] over the whole picture, a table is that of `points`"),
   ],
   options: [
     colormapParameter,
@@ -47,13 +51,18 @@ private let overlayPrimitive = Builtin(
   ],
   gives: .union([.engine("image"), .list(.engine("image"))]),
   Builtin.Documentation(
-    "A picture with a heat map in colours over it.",
+    "A picture with a heat map, masks or points over it.",
     details: """
-      The map is normalized on its grid and enlarged bilinearly. Heatmaps give a list, one picture per
-      label. A map made with `fit: "crop"` covers the part of the picture that the model saw.
+      A heat map is normalized on its grid, enlarged bilinearly and drawn in colours. Heatmaps give a list, one
+      picture per label. A map made with `fit: "crop"` covers the part of the picture that the model saw.
+      A labelmap or masks colour the pixels of each label (the background's stay; `legend` names the colours); a
+      table of `points` is drawn as dots, green on the object and red beside it.
       """,
-    errors: "An `opacity` outside 0…1; a tensor that is not [rows, columns].",
-    seeAlso: ["grid", "legend", "surgery"],
+    errors: """
+      An `opacity` outside 0…1; a tensor that is not [rows, columns]; masks of another size than the picture;
+      `colormap` or `scale` with masks or points.
+      """,
+    seeAlso: ["grid", "legend", "surgery", "segment", "points"],
     example: """
       scene = image(zeros([64, 96, 3]))
       print(overlay(scene, tensor([[0, 1], [1, 0]])).width)  # expect: 96
@@ -91,6 +100,12 @@ private let overlayPrimitive = Builtin(
   }
   return try imaging(argument: "map") {
     guard case .object(let object) = arguments["map"] else { return .none }
+    if let drawn = try Overlays.regions(object, on: image.image, opacity: opacity) {
+      for name in ["colormap", "scale"] where arguments.given.contains(name) {
+        throw ScriptError("`\(name)` is for heat maps", argument: name)
+      }
+      return .object(image.derived(drawn, by: "\(object.typeName) on"))
+    }
     switch object {
     case let value as HeatMapValue: return try overlays(value.maps)[0]
     case let value as HeatMapsValue: return .list(try overlays(value.maps))
@@ -194,8 +209,11 @@ private let legendPrimitive = Builtin(
   "legend", section: "pictures",
   [
     Builtin.Parameter(
-      "map", .union([.engine("heatmap"), .engine("heatmaps"), .list(.number)]),
-      "maps whose range the numbers show, or [low, high]")
+      "map",
+      .union([
+        .engine("heatmap"), .engine("heatmaps"), .list(.number), .engine("labelmap"), .engine("masks"),
+      ]),
+      "maps whose range the numbers show, [low, high], or masks whose colours are named")
   ],
   options: [
     colormapParameter,
@@ -204,13 +222,23 @@ private let legendPrimitive = Builtin(
   ],
   gives: .engine("image"),
   Builtin.Documentation(
-    "A colour bar with numbers: what the colours of a map mean.",
-    errors: "A range that is not two numbers.",
-    seeAlso: ["overlay", "grid"],
+    "What the colours of a picture mean: a colour bar with numbers, or the names of masks.",
+    details: "For a labelmap or masks, `length` is the width that the names are set in.",
+    errors: "A range that is not two numbers; a `length` too large; `colormap` or `label` with masks.",
+    seeAlso: ["overlay", "grid", "segment"],
     example: """
       print(legend([0, 1], label: "cosine").height > 256)  # expect: true
       """)
 ) { arguments, _ in
+  if case .object(let object) = arguments["map"], let names = Overlays.colors(of: object) {
+    for name in ["colormap", "label"] where arguments.given.contains(name) {
+      throw ScriptError("`\(name)` is for heat maps", argument: name)
+    }
+    let width = try arguments.int("length")
+    return try imaging(argument: "length") {
+      .object(ImageValue(try CategoryLegend(names).picture(width: width), name: "a legend"))
+    }
+  }
   var range: (Double, Double) = (0, 1)
   switch arguments["map"] {
   case .list(let items):

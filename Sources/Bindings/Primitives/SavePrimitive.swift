@@ -18,7 +18,9 @@ let savePrimitive = Builtin(
     details: """
       Pictures: PNG. Heatmaps: PNG (coloured maps, labelled, with a legend), NPY (float32 [labels,
       height, width] at the picture's size, normalized per label), NPZ (that as `maps`, and the `grid`
-      before normalization) or JSON. Token maps: HTML (words on colours), JSON, CSV, NPY. Tensors: NPY, NPZ, JSON, CSV (two axes). Tables: CSV, JSON. Lists
+      before normalization) or JSON. Labelmaps: PNG (indexed: background 0, no class 255, PASCAL VOC's colours), NPY
+      (numbers of the classes) or JSON. Masks: PNG (side by side), NPY ([labels, height, width]) or JSON, a single mask
+      PNG (255 where it is), NPY or JSON; the JSON has COCO's run lengths, boxes, areas and contours. Token maps: HTML (words on colours), JSON, CSV, NPY. Tensors: NPY, NPZ, JSON, CSV (two axes). Tables: CSV, JSON. Lists
       and records: JSON; a list of strings also TXT, a record of tensors also NPZ. Strings: any text
       ending. A file appears whole or not at all. PNGs carry their recipe.
       """,
@@ -55,13 +57,21 @@ func naming<R>(_ name: String, kind: ScriptError.Kind = .running, _ body: () thr
   }
 }
 
+/// The notes of a PNG made with a recipe.
+func notes(of recipe: Recipe) -> [PNG.Text] {
+  [
+    note("Software", "clipscope"), note("Recipe", recipe.description), note("Model", recipe.modelIdentity),
+    note("Source", recipe.image),
+  ]
+}
+
 /// A note in a PNG. Its text ends at a null character, which is shown as a replacement character.
-private func note(_ key: String, _ value: String) -> PNG.Text {
+func note(_ key: String, _ value: String) -> PNG.Text {
   PNG.Text(key, value.utf8.contains(0) ? String(value.map { $0 == "\0" ? "\u{FFFD}" : $0 }) : value)
 }
 
 /// Makes the folders a file lies in, where they are missing. The path was checked by `writePath`.
-private func makeFolders(above path: String, name: String) throws {
+func makeFolders(above path: String, name: String) throws {
   var folder = ""
   for part in path.split(separator: "/").dropLast() {
     folder += "/" + part
@@ -106,6 +116,12 @@ private struct Writer {
     case let map as HeatMapValue: return try bytes(of: map.maps)
     case let tensor as TensorValue: return try bytes(of: tensor.tensor)
     case let map as TokenMapValue: return try bytes(of: map)
+    case let map as LabelMapValue:
+      return try MaskFiles.bytes(of: map, ending: ending) ?? refuse(MaskFiles.endings)
+    case let masks as MasksValue:
+      return try MaskFiles.bytes(of: masks, ending: ending) ?? refuse(MaskFiles.endings)
+    case let mask as MaskValue:
+      return try MaskFiles.bytes(of: mask, ending: ending) ?? refuse(MaskFiles.endings)
     case let table as Table:
       switch ending {
       case "csv": return Array(table.csv.utf8)
@@ -176,10 +192,7 @@ private struct Writer {
     case "png":
       return try PNG.encode(
         .rgb(try picture(of: maps)),
-        text: [
-          note("Software", "clipscope"), note("Recipe", maps.recipe.description),
-          note("Model", maps.recipe.modelIdentity), note("Source", maps.recipe.image),
-        ])
+        text: notes(of: maps.recipe))
     default: return try refuse(["png", "npy", "npz", "json"])
     }
   }

@@ -44,6 +44,68 @@ let engineTypes: [EngineType] = [
       .init("label", .string, "its name"),
     ] + commonMapFields, indexed: nil, hasArithmetic: true),
   EngineType(
+    "labelmap", "One class for each pixel of a picture.",
+    fields: [
+      .init("labels", .list(.string), "the classes, in order; the background first where there is one"),
+      .init("width", .number, "columns"),
+      .init("height", .number, "rows"),
+      .init("areas", .list(.number), "pixels of each class"),
+      .init("background", .union([.string, .none]), "the class that is none of the labels asked for"),
+      .init(
+        "classes", .engine("tensor"),
+        "[height, width], the place of each pixel's class in `labels`; -1 where it has none"),
+      .init("masks", .engine("masks"), "the mask of each class"),
+      .init("recipe", .record, "the maps' recipe and the options of `segment`"),
+    ], element: .engine("mask"), indexed: .engine("mask")),
+  EngineType(
+    "masks", "Masks of several labels, which may overlap.",
+    fields: [
+      .init("labels", .list(.string), "their names, in order"),
+      .init("width", .number, "columns"),
+      .init("height", .number, "rows"),
+      .init("areas", .list(.number), "pixels of each"),
+      .init(
+        "thresholds", .list(.number),
+        "what each label's map, normalized to 0…1, exceeds; empty where none was used"),
+      .init("pixels", .engine("tensor"), "[labels, height, width], 0 and 1"),
+      .init("recipe", .record, "the maps' recipe and the options of `segment`"),
+    ], element: .engine("mask"), indexed: .union([.engine("mask"), .engine("masks")])),
+  EngineType(
+    "mask", "The pixels that belong to one label.",
+    fields: [
+      .init("label", .string, "its name"),
+      .init("width", .number, "columns"),
+      .init("height", .number, "rows"),
+      .init("area", .number, "pixels that belong"),
+      .init(
+        "box", .union([.list(.number), .none]),
+        "[x, y, width, height] around them; `none` where there are none"),
+      .init(
+        "threshold", .union([.number, .none]), "what the label's normalized map exceeds; `none` with argmax"),
+      .init("pixels", .engine("tensor"), "[height, width], 0 and 1"),
+      .init("recipe", .record, "the maps' recipe and the options of `segment`"),
+    ]),
+  EngineType(
+    "dataset", "Pictures with what is known to be on them.",
+    fields: [
+      .init("count", .number, "pictures"),
+      .init("labels", .list(.string), "all labels, in order"),
+      .init("background", .union([.string, .none]), "the label of what is nothing in particular"),
+      .init("kind", .string, "what it is kept as: folder, csv, json-lines, voc or coco"),
+      .init("path", .string, "the file or folder"),
+      .init("sha256", .string, "the checksum of what defines it"),
+    ], indexed: .union([.record, .engine("dataset")])),
+  EngineType(
+    "evaluation", "What measures found on a dataset.",
+    fields: [
+      .init("summary", .engine("table"), "measure, statistic, count, value, low, high: with 95 % intervals"),
+      .init("rows", .engine("table"), "a row for each picture: its id and each measure's number"),
+      .init("skipped", .engine("table"), "id and problem of the pictures left out"),
+      .init("count", .number, "pictures measured"),
+      .init("total", .number, "pictures of the dataset"),
+      .init("measures", .list(.string), "names"),
+    ]),
+  EngineType(
     "tokenmap", "A score for each token of a prompt.",
     fields: [
       .init("text", .string, "the prompt"),

@@ -1,109 +1,137 @@
 import Checkpoints
+import Explanations
+import Imaging
 import Interpreter
 import Tensors
 
-/// What a value is, as 64 hexadecimal digits: two values with one fingerprint compute the same. It does not
-/// depend on names of variables outside, comments, layout, time or place.
+/// What a value is, as 64 hexadecimal digits: two values with one fingerprint compute the same. It does not depend on
+/// comments, layout, time or the place of a model's file. Of a function it is its words, names included, and the
+/// fingerprints of the outer values that it uses; what a function reads from files while it runs is not in it.
 enum Fingerprint {
-  /// The fingerprint of a value. Throws `ScriptError` for a value that only lives for a moment, such as a pass.
+  /// The fingerprint of a value. Throws `ScriptError` for a value that only lives for a moment, such as a pass, one that
+  /// is too large, and a model whose files cannot be read; `Interrupted`.
   static func of(_ value: Value) throws -> String {
-    var bytes: [UInt8] = []
-    try add(value, to: &bytes)
-    return SHA256.hex(of: bytes)
+    var writer = Writer()
+    try writer.add(value)
+    return writer.stream.hex
   }
 
   /// Every part begins with its kind and, where its length varies, its length: no two values run into one another.
-  private static func add(_ value: Value, to bytes: inout [UInt8]) throws {
-    switch value {
-    case .none: add("none", to: &bytes)
-    case .bool(let value): add("bool \(value)", to: &bytes)
-    case .number(let number): add("number \(number.bitPattern)", to: &bytes)
-    case .string(let text):
-      add("string", to: &bytes)
-      add(text, to: &bytes)
-    case .list(let values):
-      add("list \(values.count)", to: &bytes)
-      for value in values { try add(value, to: &bytes) }
-    case .record(let record):
-      add("record \(record.count)", to: &bytes)
-      for field in record.fields {
-        add(field.name, to: &bytes)
-        try add(field.value, to: &bytes)
+  private struct Writer {
+    var stream = SHA256Stream()
+    /// Values within values visited so far: a list that holds one value many times is walked as often.
+    private var count = 0
+
+    mutating func add(_ value: Value) throws {
+      count += 1
+      if count % 4096 == 0 { try Interruption.check() }
+      guard count <= 50_000_000 else {
+        throw ScriptError("a value used here is too large to be told apart from another")
       }
-    case .function(let function):
-      guard let contents = function.contents else {
-        add("builtin", to: &bytes)
-        add(function.name, to: &bytes)
-        return
+      switch value {
+      case .none: add("none")
+      case .bool(let value): add("bool \(value)")
+      case .number(let number): add("number \(number.bitPattern)")
+      case .string(let text): add(["string", text])
+      case .list(let values):
+        add("list \(values.count)")
+        for value in values { try add(value) }
+      case .record(let record):
+        add("record \(record.count)")
+        for field in record.fields {
+          add(field.name)
+          try add(field.value)
+        }
+      case .function(let function):
+        guard let contents = function.contents else {
+          add(["builtin", function.name])
+          return
+        }
+        add("function \(contents.captured.count)")
+        add(contents.words)
+        for value in contents.captured { try add(value) }
+      case .object(let object): try add(object)
       }
-      add("function \(contents.words.count) \(contents.captured.count)", to: &bytes)
-      for word in contents.words { add(word, to: &bytes) }
-      for value in contents.captured { try add(value, to: &bytes) }
-    case .object(let object): try add(object, to: &bytes)
+    }
+
+    private mutating func add(_ object: any EngineValue) throws {
+      add(object.typeName)
+      switch object {
+      case let value as ModelValue:
+        add(["\(value.model.architecture)", value.model.changesInWords])
+        add(try value.contentHashes())
+        add("\(value.model.editedTensors.count)")
+        for tensor in value.model.editedTensors { add(tensor) }
+      case let value as ImageValue:
+        add("\(value.image.width) \(value.image.height)")
+        value.image.bytes.withUnsafeBytes { stream.add($0) }
+      case let value as TensorValue:
+        add(value.tensor)
+        add(value.names ?? [])
+      case let value as HeatMapsValue: add(value.maps)
+      case let value as HeatMapValue: add(value.maps)
+      case let value as MasksValue:
+        add("\(value.width) \(value.height)")
+        add(value.labels)
+        for mask in value.masks { mask.bits.withUnsafeBytes { stream.add($0) } }
+      case let value as MaskValue:
+        add("\(value.mask.width) \(value.mask.height)")
+        add(value.label)
+        value.mask.bits.withUnsafeBytes { stream.add($0) }
+      case let value as LabelMapValue:
+        add("\(value.map.width) \(value.map.height) \(value.map.background ?? -1)")
+        add(value.map.labels)
+        value.map.classes.withUnsafeBytes { stream.add($0) }
+      case let value as Table:
+        add("\(value.count) \(value.columns.count)")
+        for column in value.columns {
+          add(column.name)
+          for value in column.values { try add(value) }
+        }
+      case let value as TokenMapValue:
+        add(value.map.text)
+        add(value.map.pieces)
+        add(value.map.scores)
+      case let value as DataSetValue: add(value.data.sha256)
+      case let value as EvaluationValue:
+        add([value.header.dataSet, value.header.key, "\(value.rows.count)"])
+        add(value.header.measures.map(\.description))
+        for sample in value.rows { add("\(sample.index) \(sample.outcome)") }
+      default:
+        throw ScriptError("\(TypeMessage.article(object.typeName)) cannot be told apart from another")
+      }
+    }
+
+    private mutating func add(_ maps: HeatMaps) {
+      add(maps.labels)
+      add("\(maps.placement)")
+      add(maps.grid)
+    }
+
+    private mutating func add(_ tensor: Tensor) {
+      add("\(tensor.shape)")
+      tensor.withUnsafeBuffer { stream.add(UnsafeRawBufferPointer($0)) }
+    }
+
+    private mutating func add(_ texts: [String]) {
+      stream.add("\(texts.count);")
+      for text in texts { add(text) }
+    }
+
+    private mutating func add(_ text: String) {
+      stream.add("\(text.utf8.count):")
+      stream.add(text)
     }
   }
+}
 
-  private static func add(_ object: any EngineValue, to bytes: inout [UInt8]) throws {
-    add(object.typeName, to: &bytes)
-    switch object {
-    case let value as ModelValue:
-      add(value.model.name, to: &bytes)
-      add(value.model.sha256.value ?? "", to: &bytes)
-      for tensor in value.model.editedTensors { add(tensor, to: &bytes) }
-    case let value as ImageValue:
-      add("\(value.image.width) \(value.image.height)", to: &bytes)
-      bytes += value.image.bytes
-    case let value as TensorValue:
-      add(value.tensor, to: &bytes)
-      for name in value.names ?? [] { add(name, to: &bytes) }
-    case let value as HeatMapsValue: add(value.maps.labels, value.maps.grid, to: &bytes)
-    case let value as HeatMapValue: add(value.maps.labels, value.maps.grid, to: &bytes)
-    case let value as MasksValue:
-      add("\(value.width) \(value.height) \(value.labels.count)", to: &bytes)
-      for (label, mask) in zip(value.labels, value.masks) {
-        add(label, to: &bytes)
-        bytes += mask.bits
-      }
-    case let value as MaskValue:
-      add("\(value.mask.width) \(value.mask.height)", to: &bytes)
-      add(value.label, to: &bytes)
-      bytes += value.mask.bits
-    case let value as LabelMapValue:
-      add("\(value.map.width) \(value.map.height) \(value.map.labels.count)", to: &bytes)
-      for label in value.map.labels { add(label, to: &bytes) }
-      for place in value.map.classes { bytes += [UInt8(place & 255), UInt8(place >> 8)] }
-    case let value as Table:
-      add("\(value.count) \(value.columns.count)", to: &bytes)
-      for column in value.columns {
-        add(column.name, to: &bytes)
-        for value in column.values { try add(value, to: &bytes) }
-      }
-    case let value as TokenMapValue:
-      add(value.map.text, to: &bytes)
-      add(value.map.scores, to: &bytes)
-    case let value as DataSetValue: add(value.data.sha256, to: &bytes)
-    case let value as EvaluationValue:
-      // What was found follows from the data, the measures and the key.
-      add(value.header.dataSet, to: &bytes)
-      for measure in value.header.measures { add(measure.description, to: &bytes) }
-      add(value.header.key, to: &bytes)
-    default:
-      throw ScriptError("\(TypeMessage.article(object.typeName)) cannot be told apart from another")
+extension ModelValue {
+  /// The SHA-256 of each file of the model's weights. Throws `ScriptError` where one cannot be read.
+  fileprivate func contentHashes() throws -> [String] {
+    guard let first = model.sha256.value else {
+      throw ScriptError(
+        "the files of \(model.name) can no longer be read, so that it cannot be told from another")
     }
-  }
-
-  private static func add(_ labels: [String], _ grid: Tensor, to bytes: inout [UInt8]) {
-    for label in labels { add(label, to: &bytes) }
-    add(grid, to: &bytes)
-  }
-
-  private static func add(_ tensor: Tensor, to bytes: inout [UInt8]) {
-    add("\(tensor.shape)", to: &bytes)
-    tensor.withUnsafeBuffer { bytes += UnsafeRawBufferPointer($0) }
-  }
-
-  private static func add(_ text: String, to bytes: inout [UInt8]) {
-    bytes += Array("\(text.utf8.count):".utf8)
-    bytes += text.utf8
+    return [first] + (try model.checkpoint.files.dropFirst().map { try SHA256.hex(of: $0) })
   }
 }

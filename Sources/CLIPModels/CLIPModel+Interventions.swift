@@ -47,8 +47,13 @@ extension CLIPModel {
     return model
   }
 
-  /// The tensors that changes brought in (attention matrices, patched tokens), in order. With the name,
-  /// which says the rest, and the file's hash they tell what the model computes.
+  /// What was changed, in words: the name without what the model was called before; empty for an unchanged one.
+  public var changesInWords: String {
+    name.hasPrefix(originalName) ? String(name.dropFirst(originalName.count)) : name
+  }
+
+  /// The tensors that changes brought in (attention matrices, patched tokens), in order. With the changes in
+  /// words, the architecture and the files' contents they tell what the model computes.
   public var editedTensors: [Tensor] {
     edits.compactMap { edit in
       switch edit.edit {

@@ -10,6 +10,8 @@ import Tokenization
 public final class CLIPModel: Sendable {
   /// What users called it: `emoji`, `ViT-B/16`, a path.
   public let name: String
+  /// What it was called before anything was changed in it.
+  let originalName: String
   /// The checkpoint it came from.
   public let checkpoint: Checkpoint
   /// The shapes and settings read off the checkpoint.
@@ -48,6 +50,7 @@ public final class CLIPModel: Sendable {
     sha256: (@Sendable () -> String?)? = nil
   ) {
     self.name = name
+    originalName = name
     let file = checkpoint.files.first ?? checkpoint.path
     self.sha256 = FileHash(sha256 ?? { try? SHA256.hex(of: file) })
     self.checkpoint = checkpoint
@@ -66,6 +69,7 @@ public final class CLIPModel: Sendable {
   /// The hash stays that of the file: the name must say what was done to it.
   init(of original: CLIPModel, name: String, replacing tower: Tower, weights: WeightSource) {
     self.name = name
+    originalName = original.originalName
     self.weights = weights
     sha256 = original.sha256
     checkpoint = original.checkpoint
@@ -85,6 +89,7 @@ public final class CLIPModel: Sendable {
   /// A model like another, of the same weights, with one more change.
   init(of original: CLIPModel, name: String, adding edit: TowerEdit) {
     self.name = name
+    originalName = original.originalName
     weights = original.weights
     sha256 = original.sha256
     checkpoint = original.checkpoint

@@ -2,6 +2,31 @@ import CKernels
 import Glibc
 import Tensors
 
+/// A SHA-256 checksum of bytes that come piece by piece.
+public struct SHA256Stream {
+  private var state = clip_sha256()
+
+  /// A checksum of nothing so far.
+  public init() { clip_sha256_begin(&state) }
+
+  /// Adds bytes.
+  public mutating func add(_ bytes: UnsafeRawBufferPointer) {
+    clip_sha256_add(&state, bytes.baseAddress, bytes.count)
+  }
+
+  /// Adds a text in UTF-8.
+  public mutating func add(_ text: String) {
+    var text = text
+    text.withUTF8 { add(UnsafeRawBufferPointer($0)) }
+  }
+
+  /// The checksum of all bytes added, in 64 lower-case hexadecimal digits.
+  public var hex: String {
+    var copy = state
+    return SHA256.finish(&copy)
+  }
+}
+
 /// SHA-256 checksums (FIPS 180-4).
 public enum SHA256 {
   /// The checksum of a file's contents, in 64 lower-case hexadecimal digits. The file is read
@@ -35,7 +60,7 @@ public enum SHA256 {
     return finish(&hash)
   }
 
-  private static func finish(_ hash: inout clip_sha256) -> String {
+  fileprivate static func finish(_ hash: inout clip_sha256) -> String {
     var digest = [UInt8](repeating: 0, count: 32)
     clip_sha256_finish(&hash, &digest)
     let digits = Array("0123456789abcdef".utf8)

@@ -86,6 +86,23 @@ public struct Components: Sendable {
     Mask(uncheckedWidth: width, height: height, bits: numbers.map { Int($0) == number && $0 >= 0 ? 1 : 0 })
   }
 
+  /// The smallest rectangle around each component, in their order.
+  public var boxes: [PixelRectangle] {
+    var low = [(x: Int, y: Int)](repeating: (width, height), count: count)
+    var high = [(x: Int, y: Int)](repeating: (-1, -1), count: count)
+    for y in 0..<height {
+      for x in 0..<width {
+        let number = Int(numbers[y * width + x])
+        guard number >= 0 else { continue }
+        low[number] = (min(low[number].x, x), min(low[number].y, y))
+        high[number] = (max(high[number].x, x), y)
+      }
+    }
+    return zip(low, high).map { low, high in
+      PixelRectangle(x: low.x, y: low.y, width: high.x - low.x + 1, height: high.y - low.y + 1)
+    }
+  }
+
   /// Which components touch the picture's border.
   var touchingBorder: [Bool] {
     var result = [Bool](repeating: false, count: count)

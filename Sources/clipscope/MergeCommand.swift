@@ -29,10 +29,11 @@ struct MergeCommand: ParsableCommand {
       complain("error: \(error)")
       throw ExitCode(5)
     }
-    let missing = merged.missing
     var text = "\(merged.rows.count) of \(merged.header.samples) pictures"
     if !merged.failed.isEmpty { text += ", \(merged.failed.count) of them skipped" }
-    if let first = missing.first { text += "; \(missing.count) are missing, the first is number \(first)" }
+    if let first = merged.firstMissing {
+      text += "; \(merged.missing) are missing, the first is number \(first)"
+    }
     Output.write(text + "\n", to: STDOUT_FILENO)
   }
 }

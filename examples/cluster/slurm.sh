@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # An evaluation as a job array under Slurm:
 #
-#     sbatch --array=1-4 examples/cluster/slurm.sh SCRIPT [name=value …]
+#     sbatch --array=1-4 examples/cluster/slurm.sh 4 SCRIPT [name=value …]
 #     sbatch --dependency=afterok:JOB examples/cluster/slurm.sh --join 4 SCRIPT [name=value …]
 #
 # Each task measures its slice of the pictures into files of its own; the second job joins them and sums up. A task
@@ -22,8 +22,8 @@ if [ "${1:-}" = --join ]; then
   exec "$clipscope" run "$script" "$@"
 fi
 
-script=$1
-shift
+slices=$1 script=$2
+shift 2
 # What is printed in a slice is of that slice alone.
-exec "$clipscope" run --shard "$SLURM_ARRAY_TASK_ID/$SLURM_ARRAY_TASK_COUNT" \
+exec "$clipscope" run --shard "$SLURM_ARRAY_TASK_ID/$slices" \
   --threads "${SLURM_CPUS_PER_TASK:-1}" "$script" "$@"

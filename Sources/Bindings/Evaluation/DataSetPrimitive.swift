@@ -27,7 +27,7 @@ let dataSetPrimitive = Builtin(
     "Pictures with what is known to be on them: masks, label maps or labels.",
     details: """
       A folder of pictures with a folder `masks` in it; a manifest as CSV or JSON lines (image, labels, masks as
-      PNG, indexed PNG or COCO's run lengths); the folders of PASCAL VOC; COCO's annotations. docs/datasets.md
+      PNG, indexed PNG or COCO's run lengths); the folders of PASCAL VOC; COCO's annotations. docs/evaluation.md
       has the forms. Only names are read; `data[0]` is one sample as a record with its picture and truth,
       `data[:100]` a smaller data set.
       """,

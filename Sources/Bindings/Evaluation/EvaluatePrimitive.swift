@@ -13,7 +13,7 @@ func evaluatePrimitive(library: StandardLibrary) -> Builtin {
     ],
     options: [
       Builtin.Parameter(
-        "measures", .union([.string, .list(.any)]),
+        "measures", .union([.string, .record, .list(.any)]),
         default: .list(["pointing", "energy", "msc", "iou"].map(Value.string)),
         "names of measures, or records of a name and options: {name: \"pointing\", tolerance: 15}"),
       Builtin.Parameter(
@@ -45,7 +45,8 @@ func evaluatePrimitive(library: StandardLibrary) -> Builtin {
         has a row for each picture, `.skipped` what could not be read: a bad file is told of and left out.
         With `rows:` what was found is kept as it goes, and an evaluation that was stopped goes on where it
         was. The file is refused where data, measures, `f`, what `f` uses, or options are other ones. `clipscope
-        run --shard 2/4` measures every fourth picture into a file of its own; `clipscope merge` joins them.
+        run --shard 2/4` measures every fourth picture into a file of its own; `clipscope merge` joins them. What is
+        read from files while `f` runs, and the contents of pictures and masks, are not compared.
         """,
       errors: """
         A measure that needs what `f` does not give, or a `model`; an unknown measure or option of one; a file
@@ -104,19 +105,24 @@ func evaluatePrimitive(library: StandardLibrary) -> Builtin {
         "a slice (`--shard`) is only of use where `rows:` names a file to keep it", argument: "f",
         hint: "rows: \"out/rows.jsonl\"")
     }
+    let scoring =
+      try scorer == nil
+      ? nil
+      : Fingerprint.of(
+        .list(["model", "best", "templates", "size", "fit", "scale", "positions"].map { arguments[$0] }))
+    if let shard = Shard.current {
+      context.warn(
+        "only slice \(shard.number) of \(shard.count) is measured; numbers are of its pictures alone")
+    }
     let key = try Fingerprint.of(
-      .list(
-        [arguments["f"]]
-          + ["labels", "model", "best", "templates", "size", "fit", "scale", "positions"].map {
-            arguments[$0]
-          }))
+      .list([arguments["f"], arguments["labels"], .string(scoring ?? ""), .string(Engine.version)]))
     let evaluator = Evaluator(
       data, function, measures: measures, onlyPresent: try arguments.string("labels") == "present",
       scorer: scorer, context: context)
     return try evaluating(argument: "data") {
       .object(
         try evaluator.run(
-          keptAt: path, key: key,
+          keptAt: path, key: key, scoring: scoring,
           bootstrap: Bootstrap(draws: draws, seed: UInt64(bitPattern: Int64(seed)))))
     }
   }
@@ -139,10 +145,12 @@ let comparePrimitive = Builtin(
   Builtin.Documentation(
     "Whether one method is better than another, or only luckier: paired tests, picture by picture.",
     details: """
-      Gives a table with a row for each measure: `count` pictures that both have a number for, the mean
+      Gives a table with a row for each measure: `count` pictures that both have a number for, `leftOut` those that
+      only one has one for, the mean
       `difference` (a − b) with its 95 % interval `low` and `high` (bootstrap), and two probabilities of a
       difference at least as large by chance alone: `wilcoxon` (signed ranks) and `signflip` (permutation of the
-      mean). `better` is "a" or "b" by the sign, where larger is better or smaller, as the measure says.
+      mean). Numbers are those of single pictures, `.rows`: of miou a picture's own mean IoU, of map the average
+      precision of a picture's labels. `better` is "a" or "b" by the sign, where larger is better or smaller, as the measure says.
       """,
     citation: "Wilcoxon 1945; Efron and Tibshirani 1993.",
     errors:
@@ -185,6 +193,11 @@ let comparePrimitive = Builtin(
         "the evaluations measured differently: \(measure.description) and \(other.description)", argument: "b"
       )
     }
+    if MeasureChoice.scoring.contains(measure.name), a.scoring != b.scoring {
+      throw ScriptError(
+        "the evaluations scored changed pictures differently: `model`, `best`, `templates` or the view differ",
+        argument: "b")
+    }
     try context.checkInterruption()
     let found = try evaluating {
       try PairedComparison(
@@ -193,7 +206,8 @@ let comparePrimitive = Builtin(
     let difference = found.meanDifference ?? 0
     func number(_ value: Double?) -> Value { value.map(Value.number) ?? .none }
     rows.append([
-      .string(measure.name), .number(Double(found.count)), number(found.meanDifference),
+      .string(measure.name), .number(Double(found.count)), .number(Double(found.leftOut)),
+      number(found.meanDifference),
       number(found.interval?.lowerBound), number(found.interval?.upperBound), number(found.wilcoxon?.p),
       number(found.signFlip?.p),
       difference == 0 ? .none : .string((difference > 0) == measure.higherIsBetter ? "a" : "b"),
@@ -201,5 +215,6 @@ let comparePrimitive = Builtin(
   }
   guard !rows.isEmpty else { throw ScriptError("the evaluations have no measure in common", argument: "b") }
   return try table(
-    columns: ["measure", "count", "difference", "low", "high", "wilcoxon", "signflip", "better"], rows: rows)
+    columns: ["measure", "count", "leftOut", "difference", "low", "high", "wilcoxon", "signflip", "better"],
+    rows: rows)
 }

@@ -33,7 +33,10 @@ final class Evaluator {
   /// - Parameters:
   ///   - path: the file of rows, begun or gone on with; nil to keep rows in memory only
   ///   - key: what rows depend on besides data and measures
-  func run(keptAt path: String?, key: String, bootstrap: Bootstrap) throws -> EvaluationValue {
+  ///   - scoring: what `scorer` depends on
+  func run(
+    keptAt path: String?, key: String, scoring: String?, bootstrap: Bootstrap
+  ) throws -> EvaluationValue {
     let header = try RowsHeader(data, measures: measures, key: key)
     let file = try path.map { try RowsFile($0, header: header) }
     var found: [SampleRows] = []
@@ -43,31 +46,49 @@ final class Evaluator {
     let progress = Progress.task("evaluating", of: wanted.count)
     if let file { progress(wanted.filter(file.done.contains).count) }
     var hasWorked = found.contains { if case .rows = $0.outcome { true } else { false } }
+    let old = found.count { if case .error = $0.outcome { true } else { false } }
+    if old > 0 {
+      context.warn("\(old) pictures were skipped before and are not tried again; `.skipped` lists them")
+    }
     var failures = 0
-    for index in wanted where !(file?.done.contains(index) ?? false) {
-      try context.checkInterruption()
-      let sample = data.samples[index]
-      var outcome: SampleRows.Outcome
-      do {
-        outcome = .rows(try measure(sample))
-        hasWorked = true
-      } catch let failure as SampleFailure {
-        // A method that fails on the first picture it is given is wrong; one that fails later met a bad picture.
-        if !hasWorked, let error = failure.methodError { throw error }
-        outcome = .error(failure.problem)
-        failures += 1
-        if failures <= 3 { context.warn("\(sample.identifier) is skipped: \(failure.problem)") }
-      }
-      let rows = SampleRows(index: index, identifier: sample.identifier, outcome: outcome)
+    func keep(_ rows: SampleRows) throws {
       try file?.append(rows)
       found.append(rows)
       progress(1)
+      guard case .error(let problem) = rows.outcome else { return }
+      failures += 1
+      if failures <= 3 { context.warn("\(rows.identifier) is skipped: \(problem)") }
     }
+    // Failures of the method before it worked once: of bad pictures, or because it is wrong.
+    var unsure: [(rows: SampleRows, error: any Error)] = []
+    for index in wanted where !(file?.done.contains(index) ?? false) {
+      try context.checkInterruption()
+      let sample = data.samples[index]
+      func rows(_ outcome: SampleRows.Outcome) -> SampleRows {
+        SampleRows(index: index, identifier: sample.identifier, outcome: outcome)
+      }
+      do {
+        let measured = rows(.rows(try measure(sample)))
+        hasWorked = true
+        for entry in unsure { try keep(entry.rows) }
+        unsure = []
+        try keep(measured)
+      } catch let failure as SampleFailure {
+        guard !hasWorked, let error = failure.methodError else {
+          try keep(rows(.error(failure.problem)))
+          continue
+        }
+        unsure.append((rows(.error(failure.problem)), error))
+        if unsure.count == 3 { break }
+      }
+    }
+    if let first = unsure.first { throw first.error }
     if failures > 3 { context.warn("\(failures - 3) more are skipped; `.skipped` of the result lists all") }
     found.sort { $0.index < $1.index }
     let summaries = try measures.map { try $0.summary(of: found.rows(of: $0.name), bootstrap: bootstrap) }
     return EvaluationValue(
-      header: header, measures: measures, rows: found, summaries: summaries, name: function.name)
+      header: header, measures: measures, rows: found, summaries: summaries, scoring: scoring,
+      name: function.name)
   }
 
   /// Why a sample is left out.
@@ -80,6 +101,11 @@ final class Evaluator {
   private func measure(_ sample: DataSet.Sample) throws -> [SampleRows.Named] {
     let (truth, picture) = try failing(byMethod: false) {
       (try data.truth(of: sample), try Image.read(sample.picture))
+    }
+    if let size = truth.size, (size.width, size.height) != (picture.width, picture.height) {
+      throw SampleFailure(
+        problem: "its masks have \(size.width)×\(size.height) pixels, the picture "
+          + "\(picture.width)×\(picture.height)", methodError: nil)
     }
     let labels = isAskedForPresent ? truth.present : data.asked(of: sample)
     if labels.isEmpty {

@@ -103,6 +103,8 @@ enum MeasureChoice {
     var baseline: Perturbation.Baseline?
     switch try options.string("baseline") {
     case "blur"?: baseline = .blur(sigma: try options.number("sigma") ?? 10)
+    case nil where kind == .insertion && options.has("sigma"):
+      baseline = .blur(sigma: try options.number("sigma") ?? 10)
     case "mean"?: baseline = .zero
     case "noise"?: baseline = .noise(seed: seed)
     case nil: break
@@ -110,6 +112,12 @@ enum MeasureChoice {
       throw ScriptError(
         "unknown `baseline` \"\(abbreviated(other))\" of \(kind.rawValue)", argument: "measures",
         hint: Suggestion.hint(for: other, among: ["blur", "mean", "noise"]) ?? "one of blur, mean, noise")
+    }
+    let isBlurred = if case .blur? = baseline { true } else { false }
+    let isNoise = if case .noise? = baseline { true } else { false }
+    for (name, fits, whose) in [("sigma", isBlurred, "blur"), ("seed", isNoise, "noise")]
+    where options.has(name) && !fits {
+      throw ScriptError("`\(name)` is for `baseline: \"\(whose)\"`", argument: "measures")
     }
     let steps = try options.int("steps") ?? 50
     return try Perturbation(

@@ -3,6 +3,7 @@ import Explanations
 import Imaging
 import Interpreter
 import Segmentation
+import Syntax
 import Tensors
 
 /// What a function gave for a picture, as measures take it.
@@ -12,12 +13,23 @@ enum SampleOutput {
   static func read(_ value: Value) throws -> Output {
     var output = Output()
     if case .record(let record) = value {
-      for field in record.fields { try add(field.value, to: &output, of: field.name) }
+      for field in record.fields {
+        guard parts.contains(field.name) else {
+          throw ScriptError(
+            "`\(abbreviated(field.name))` is no part of what is evaluated", argument: "f",
+            hint: Suggestion.hint(for: field.name, among: parts) ?? "parts are "
+              + parts.joined(separator: ", "))
+        }
+        try add(field.value, to: &output, of: field.name)
+      }
       return output
     }
     try add(value, to: &output, of: nil)
     return output
   }
+
+  /// The fields of a record of several outputs.
+  private static let parts = ["maps", "masks", "labelmap", "scores"]
 
   private static func add(_ value: Value, to output: inout Output, of field: String?) throws {
     func unfit() -> ScriptError {
@@ -27,6 +39,13 @@ enum SampleOutput {
         argument: "f", hint: "several at once go into a record: {maps: …, labelmap: …}")
     }
     guard case .object(let object) = value else { throw unfit() }
+    if let field {
+      let kinds: [String: Set<String>] = [
+        "maps": ["heatmaps", "heatmap"], "masks": ["masks", "mask"], "labelmap": ["labelmap"],
+        "scores": ["table", "tensor"],
+      ]
+      guard kinds[field]?.contains(object.typeName) ?? false else { throw unfit() }
+    }
     switch object {
     case let value as HeatMapsValue: output.maps = try maps(value.maps)
     case let value as HeatMapValue: output.maps = try maps(value.maps)

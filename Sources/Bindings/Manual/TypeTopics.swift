@@ -101,7 +101,7 @@ enum TypeTopics {
       name: "masks", summary: "Masks of several labels, which may overlap.",
       details: """
         `segment` with a `threshold` gives them. `m["cat"]` or `m[0]` is one, `m[1:]` some; `for` visits them. Saved
-        as .png they are drawn in colours side by side, as .npy they are numbers, as .json COCO's run lengths.
+        as .png they stand side by side, white on black, as .npy they are numbers, as .json COCO's run lengths.
         """,
       example: """
         m = load("emoji")

@@ -27,7 +27,7 @@ func labelledMasks(_ value: Value, argument: String) throws -> [MaskValue] {
 
 private let maskPrimitive = Builtin(
   "maskOf", section: "pictures",
-  [Builtin.Parameter("numbers", .engine("tensor"), "[height, width]; what is not 0 belongs")],
+  [Builtin.Parameter("numbers", .engine("tensor"), "[height, width]; numbers that are not 0 belong")],
   options: [Builtin.Parameter("label", .string, default: .string("mask"), "its name")],
   gives: .engine("mask"),
   Builtin.Documentation(
@@ -128,15 +128,15 @@ private let boxesPrimitive = Builtin(
   var rows: [[Value]] = []
   for value in try labelledMasks(arguments["masks"], argument: "masks") {
     try context.checkInterruption()
-    var parts = [value.mask]
+    var areas = [value.mask.area]
+    var boxes = value.mask.box.map { [$0] } ?? []
     if isByPart {
       let components = try value.mask.components()
-      parts = (0..<components.count).map { components.mask(of: $0) }
+      (areas, boxes) = (components.areas, components.boxes)
     }
-    let areas = parts.map(\.area)
     // Equal ones stay in reading order.
-    for part in parts.indices.sorted(by: { (areas[$1], $0) < (areas[$0], $1) }) where areas[part] >= least {
-      guard let box = parts[part].box else { continue }
+    for part in boxes.indices.sorted(by: { (areas[$1], $0) < (areas[$0], $1) }) where areas[part] >= least {
+      let box = boxes[part]
       rows.append(
         [.string(value.label)]
           + [box.x, box.y, box.width, box.height, areas[part]].map { .number(Double($0)) })

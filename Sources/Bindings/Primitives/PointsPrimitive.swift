@@ -25,8 +25,8 @@ let pointsPrimitive = Builtin(
       halved; at most half of its cells are positive, as many are negative. Of several labels together the
       positive points are those of each, the negative ones those of the mean of their normalized maps.
       With `form: "sam"` it gives a list of records, one a target: `label`, `point_coords` ([x, y] of each)
-      and `point_labels` (1 or 0); saved as .json it is read by `SamPredictor.predict(**…)`. `overlay(photo,
-      points(maps))` draws them.
+      and `point_labels` (1 or 0), named as `SamPredictor.predict` takes them, as NumPy arrays of these lists.
+      `overlay(photo, points(maps))` draws them.
       """,
     citation: "Li et al. 2023, arXiv 2304.05653, section 3.5.",
     errors: "A target that is no label and no labels joined by \"+\".",

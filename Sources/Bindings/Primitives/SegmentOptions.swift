@@ -161,7 +161,7 @@ struct SegmentOptions {
   /// The refinement of maps that compete for pixels, or of one that is judged on its own.
   func refinement(competing: Bool) -> Refinement {
     switch refinement {
-    // Measured on coarse maps of scenes with exact truth: docs/methods.md.
+    // Measured on coarse maps of scenes with exact truth: docs/evaluation.md.
     case .guided: .guidedFilter(GuidedFilter(radius: 30, epsilon: 1e-4))
     case .pamr: .pamr(PAMR())
     case .crf: .denseCRF(DenseCRF(unary: competing ? .softmax(temperature: temperature) : .independent))

@@ -32,7 +32,8 @@ let segmentPrimitive = Builtin(
       `synonyms: {cat: ["kitten"]}` makes one label of several by their highest value.
 
       `refine` moves the masks' edges to those of the picture, which `guide:` gives: `"guided"` (guided filter, quick),
-      `"pamr"` (pixel-adaptive refinement) or `"crf"` (dense conditional random field, the most exact).
+      `"pamr"` (pixel-adaptive refinement) or `"crf"` (dense conditional random field, the most exact, which
+      decides pixels itself: a threshold then hardly matters).
 
       Then parts of fewer than `minArea` pixels go, holes are filled, and only the largest part stays, as asked.
       Pixels that the model did not see (`fit: "crop"`) are background, or belong to no class.

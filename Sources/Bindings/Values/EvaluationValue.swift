@@ -8,6 +8,8 @@ struct EvaluationValue: EngineValue {
   /// All samples measured or failed, in order.
   let rows: [SampleRows]
   let summaries: [Summary]
+  /// What changed pictures were scored by: a fingerprint of the model and its options; nil where none was.
+  let scoring: String?
   /// What was evaluated, such as a function's name.
   let name: String
 

@@ -123,7 +123,8 @@ struct ManifestBuilder {
       for label in labels ?? [] where !sources.contains(where: { $0.label == label }) {
         throw EvaluationError("has no mask for \(quoted(label))")
       }
-      return .masks(sources, ignored: entry.ignored.map { Files.join(folder, $0) })
+      return .masks(
+        sources, ignored: entry.ignored.map { Files.join(folder, $0) }, undecided: entry.undecided)
     }
     guard let labels = entry.labels else { throw EvaluationError("has neither `labels` nor masks") }
     return .labels(present: labels, undecided: entry.undecided)
@@ -141,7 +142,10 @@ struct ManifestBuilder {
     case .labels(let present, let undecided):
       try checkUnique(present + undecided)
       return present
-    case .masks(let sources, _): return unique(sources.map(\.label))
+    case .masks(let sources, _, let undecided):
+      let present = unique(sources.map(\.label))
+      try checkUnique(present + undecided)
+      return present
     default: return entry.labels.map(unique)
     }
   }

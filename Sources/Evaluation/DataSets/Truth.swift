@@ -38,8 +38,11 @@ public struct Truth: Sendable {
   /// Masks, one a label present, which may overlap.
   /// - Parameter size: their size in pixels, needed only where there is no mask.
   /// - Throws: `EvaluationError` for masks of different sizes or a label that stands there twice.
-  public init(masks: [LabelledMask], ignored: Mask? = nil, size: (width: Int, height: Int)? = nil) throws {
-    try checkUnique(masks.map(\.label))
+  public init(
+    masks: [LabelledMask], ignored: Mask? = nil, undecided: [String] = [],
+    size: (width: Int, height: Int)? = nil
+  ) throws {
+    try checkUnique(masks.map(\.label) + undecided)
     let first = (masks.first?.mask ?? ignored).map { ($0.width, $0.height) }
     let size = size ?? first
     for (name, mask) in masks.map({ ("of \(quoted($0.label))", $0.mask) })
@@ -53,7 +56,7 @@ public struct Truth: Sendable {
     }
     self.size = size.map { Size(width: $0.width, height: $0.height) }
     present = masks.map(\.label)
-    undecided = []
+    self.undecided = undecided
     labelMap = nil
     self.ignored = ignored
     guard let ignored, !ignored.isEmpty else {

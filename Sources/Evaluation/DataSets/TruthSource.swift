@@ -2,8 +2,8 @@
 enum TruthSource: Hashable, Sendable {
   /// Only the labels are known.
   case labels(present: [String], undecided: [String])
-  /// One mask a label, and perhaps one of ignored pixels.
-  case masks([LabelledSource], ignored: String?)
+  /// One mask a label, and perhaps one of ignored pixels; labels of which nobody knows.
+  case masks([LabelledSource], ignored: String?, undecided: [String] = [])
   /// Places of classes in an indexed PNG.
   case indexed(path: String, classes: ClassTable)
   /// Byte ranges of annotations in the data set's JSON file.

@@ -13,9 +13,11 @@ struct TruthStore: Sendable {
     try Interruption.check()
     switch sample.source {
     case .labels(let present, let undecided):
-      return try Truth(present: present, undecided: undecided)
-    case .masks(let sources, let ignored):
-      return try masks(sources, ignored: ignored, order: sample.present ?? unique(sources.map(\.label)))
+      return try Truth(present: present.filter { $0 != data.background }, undecided: undecided)
+    case .masks(let sources, let ignored, let undecided):
+      // The background is what no mask holds.
+      let order = (sample.present ?? unique(sources.map(\.label))).filter { $0 != data.background }
+      return try masks(sources, ignored: ignored, undecided: undecided, order: order)
     case .indexed(let path, let classes):
       return try indexed(path, classes, background: data.background)
     case .annotations(let ranges, let image, let width, let height):
@@ -24,15 +26,19 @@ struct TruthStore: Sendable {
     }
   }
 
-  private func masks(_ sources: [LabelledSource], ignored: String?, order: [String]) throws -> Truth {
+  private func masks(
+    _ sources: [LabelledSource], ignored: String?, undecided: [String], order: [String]
+  ) throws -> Truth {
     var masks: [String: Mask] = [:]
+    var size: (width: Int, height: Int)?
     for source in sources {
       let mask = try mask(source.mask)
+      size = (mask.width, mask.height)
       masks[source.label] = try masks[source.label].map { try $0.joined(mask, label: source.label) } ?? mask
     }
     return try Truth(
       masks: order.compactMap { label in masks[label].map { LabelledMask(label: label, mask: $0) } },
-      ignored: try ignored.map { try mask(.file($0)) })
+      ignored: try ignored.map { try mask(.file($0)) }, undecided: undecided, size: size)
   }
 
   private func mask(_ source: MaskSource) throws -> Mask {
@@ -77,7 +83,10 @@ struct TruthStore: Sendable {
         width: indices.width, height: indices.height, bits: indices.values.map { table[Int($0)] })
     }
     let present = labels.filter { label in
-      classes.names.indices.contains { classes.names[$0] == label && counts[$0] > 0 && $0 != classes.ignored }
+      label != background
+        && classes.names.indices.contains {
+          classes.names[$0] == label && counts[$0] > 0 && $0 != classes.ignored
+        }
     }
     return try Truth(
       masks: present.map { label in

@@ -90,14 +90,16 @@ public struct MaskIoU: Measure {
   public func statistics(of rows: [Row]) throws -> [Statistic] {
     let sums = try rows.map { row in
       let counts = try counts(row)
-      return (counts.intersections.reduce(0, +), counts.unions.reduce(0, +))
+      return (
+        counts.intersections.reduce(0.0) { $0 + Double($1) }, counts.unions.reduce(0.0) { $0 + Double($1) }
+      )
     }
     let overall = Statistic("overall") { weights in
       var both = 0.0
       var either = 0.0
       for (weight, sum) in zip(weights, sums) {
-        both += Double(weight) * Double(sum.0)
-        either += Double(weight) * Double(sum.1)
+        both += Double(weight) * sum.0
+        either += Double(weight) * sum.1
       }
       return either == 0 ? nil : both / either
     }

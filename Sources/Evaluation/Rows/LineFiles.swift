@@ -84,6 +84,11 @@ final class AppendedFile {
   init(_ path: String) throws(EvaluationError) {
     self.path = path
     file = try LineReader.open(path, O_RDWR | O_CREAT | O_APPEND)
+    // Two programs that add the same samples would spoil it. The lock ends with the program.
+    if flock(file, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK {
+      close(file)
+      throw EvaluationError(path, "is being written by another program; wait for it, or keep rows elsewhere")
+    }
   }
 
   deinit { close(file) }

@@ -65,6 +65,20 @@ public final class RowsFile {
     return header
   }
 
+  /// What the first line of a file says.
+  private static func header(of path: String) throws -> RowsHeader {
+    struct Enough: Error {}
+    var header: RowsHeader?
+    do {
+      try LineReader(path).wholeLines { _, bytes in
+        header = try RowsHeader(line: bytes, file: path)
+        throw Enough()
+      }
+    } catch is Enough {}
+    guard let header else { throw EvaluationError(path, "is no file of rows: it has no header") }
+    return header
+  }
+
   /// A whole file, its samples in order. Throws `EvaluationError`.
   public static func read(_ path: String) throws -> MergedRows {
     try merge([path])
@@ -74,10 +88,14 @@ public final class RowsFile {
   /// rows in two files.
   public static func merge(_ paths: [String]) throws -> MergedRows {
     guard let first = paths.first else { throw EvaluationError("there is no file of rows to merge") }
+    // What the files are about is compared before what they hold.
+    let expected = try header(of: first)
+    for path in paths.dropFirst() {
+      try check(try header(of: path), is: expected, file: path, other: first)
+    }
     var rows: [Int: (rows: SampleRows, path: String)] = [:]
-    var header: RowsHeader?
     for path in paths {
-      let found = try stream(path) { sample in
+      try stream(path) { sample in
         if let known = rows[sample.index] {
           guard known.rows == sample else {
             throw EvaluationError(
@@ -88,11 +106,9 @@ public final class RowsFile {
           rows[sample.index] = (sample, path)
         }
       }
-      if let header { try check(found, is: header, file: path, other: first) } else { header = found }
     }
-    guard let header else { throw EvaluationError("there is no file of rows to merge") }
     let sorted = rows.values.map(\.rows).sorted { $0.index < $1.index }
-    return MergedRows(header: header, rows: sorted)
+    return MergedRows(header: expected, rows: sorted)
   }
 
   private static func check(
@@ -158,10 +174,13 @@ public struct MergedRows: Hashable, Sendable {
   /// All samples that were found, in the order of the data set.
   public let rows: [SampleRows]
 
-  /// The samples that no file holds, by index.
-  public var missing: [Int] {
-    let found = Set(rows.map(\.index))
-    return (0..<header.samples).filter { !found.contains($0) }
+  /// How many samples no file holds.
+  public var missing: Int { max(0, header.samples - rows.count) }
+
+  /// The first sample that no file holds, by index; nil where all are there.
+  public var firstMissing: Int? {
+    guard missing > 0 else { return nil }
+    return rows.enumerated().first { $0.offset != $0.element.index }?.offset ?? rows.count
   }
 
   /// The samples that could not be measured.

@@ -95,6 +95,23 @@ import Testing
     #expect(try scratch.bytes("torn.jsonl").count == all.count - 4)
   }
 
+  @Test func allIsOnTheDiskInTheEnd() throws {
+    let scratch = try Scratch()
+    let file = try RowsFile(scratch.path + "/rows.jsonl", header: header)
+    #expect(!file.isUnsynced)
+    try file.append(try sample(0))
+    #expect(file.isUnsynced)
+    try file.finish()
+    #expect(!file.isUnsynced)
+    // A row that comes late takes those before it along.
+    try file.append(try sample(1))
+    file.synced -= .seconds(RowsFile.syncInterval)
+    try file.append(try sample(2))
+    #expect(!file.isUnsynced)
+    try file.append(try sample(3))
+    #expect(file.isUnsynced)
+  }
+
   @Test func saysWhatDiffers() throws {
     let scratch = try Scratch()
     let path = scratch.path + "/rows.jsonl"

@@ -117,6 +117,20 @@ final class AppendedFile {
     return pread(file, &start, start.count, 0) == start.count && start == expected
   }
 
+  /// Waits until all that was added is on the disk. Throws `EvaluationError`.
+  func sync() throws(EvaluationError) {
+    guard fdatasync(file) == 0 else { throw EvaluationError(path, "cannot be written: \(systemReason())") }
+  }
+
+  /// Waits until the file's name is on the disk, where the system can say so of a folder.
+  func syncFolder() {
+    let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
+    let directory = Glibc.open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard directory >= 0 else { return }
+    fsync(directory)
+    close(directory)
+  }
+
   /// Adds a line with one system call where the system takes it at once. Throws `EvaluationError`.
   func append(_ line: String) throws(EvaluationError) {
     let bytes = Array((line + "\n").utf8)

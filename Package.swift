@@ -111,7 +111,7 @@ let package = Package(
       dependencies: ["Explanations", "CLIPModels", "Checkpoints", "Tokenization", "TestSupport"]),
     .testTarget(name: "SegmentationTests", dependencies: ["Segmentation", "Imaging", "Tensors"]),
     .testTarget(
-      name: "EvaluationTests", dependencies: ["Evaluation", "Segmentation", "Imaging", "Tensors"],
+      name: "EvaluationTests", dependencies: ["Evaluation", "Segmentation", "Imaging", "Tensors", "TestSupport"],
       exclude: ["Fixtures"]),
     .testTarget(name: "SyntaxTests", dependencies: ["Syntax"]),
     .testTarget(name: "InterpreterTests", dependencies: ["Interpreter", "Syntax", "TestSupport"]),
@@ -131,7 +131,9 @@ let package = Package(
     .target(name: "CPseudoTerminal", path: "Tests/CPseudoTerminal", cSettings: optimizedC),
     .testTarget(
       name: "REPLTests",
-      dependencies: ["clipscope", "REPL", "CPseudoTerminal", "Interpreter", "Syntax", "TestSupport"]),
+      dependencies: [
+        "clipscope", "REPL", "Console", "Bindings", "CPseudoTerminal", "Interpreter", "Syntax", "TestSupport",
+      ]),
     .testTarget(
       name: "CommandLineTests",
       dependencies: ["clipscope", "Bindings", "Interpreter", "Syntax", "TestSupport"]),

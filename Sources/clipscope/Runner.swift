@@ -60,8 +60,14 @@ struct Runner {
   private func execute(_ program: Program, parameters: [String: Value]) -> Int32 {
     let pictures = ShownPictures()
     let host = Host(
-      output: { Output.write($0 + "\n", to: STDOUT_FILENO) },
-      warning: { complain($0.rendered()) },
+      output: {
+        ProgressLine.hide()
+        Output.write($0 + "\n", to: STDOUT_FILENO)
+      },
+      warning: {
+        ProgressLine.hide()
+        complain($0.rendered())
+      },
       isInterrupted: { Tensors.Interruption.isRequested },
       picture: pictures.map { pictures in { try pictures.picture(of: $0, $1) } })
     let session = Session(
@@ -77,11 +83,13 @@ struct Runner {
       }
       return 0
     } catch let failure as RuntimeFailure {
+      ProgressLine.hide()
       complain(failure.diagnostic.rendered())
       return failure.exitCode
     } catch  where error is Interpreter.Interruption || error is Interrupted {
       Interrupts.settle()
-      complain("interrupted")
+      ProgressLine.hide()
+      complain("interrupted" + (InterruptionNote.text.map { "; \($0)" } ?? ""))
       return 130
     } catch {
       complain("error: \(error)")

@@ -151,6 +151,8 @@ private let head = """
       ("overlay(a, b, scale: \"|", ["label", "shared"]), ("load(\"x\", kind: \"i|", ["image"]),
       ("surgery(a, b, c, fit: \"|", ["squash", "crop", "keep"]),
       ("a |> surgery(b, c, positions: \"bic|", ["bicubic", "bicubic-antialias"]),
+      ("evaluate(d, f, measures: \"po|", ["pointing"]), ("evaluate(d, f, measures: [\"msc\", \"in|", ["insertion"]),
+      ("compare(a, b, measure: \"m|", ["msc", "miou", "mask-iou", "map"]),
       ("load(\"x\", activation: \"|\")", ["quickGELU", "gelu"]), ("print(\"|\")", []),
       ("load(\"x\", kind: \"a\" + \"|\")", []), ("load(\"x\", kind: \"{1}|\")", []),
     ] as [(String, [String])])

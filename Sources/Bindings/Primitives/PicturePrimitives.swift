@@ -126,6 +126,10 @@ private let overlayPrimitive = Builtin(
 /// A constant map shows nothing; the user should know why the picture is one colour.
 func warnOfConstantMaps(_ labels: [String], context: CallContext) {
   guard let first = labels.first else { return }
+  if let counted = ConstantMaps.counted {
+    counted.add(labels.count, first: first)
+    return
+  }
   if labels.count == 1 {
     context.warn("the map of \"\(abbreviated(first))\" is the same everywhere; it is shown as zero")
   } else {

@@ -38,6 +38,24 @@ extension Measure {
   }
 }
 
+/// A measure under another name, so that one measure can stand beside itself with other options.
+public struct RenamedMeasure: Measure {
+  private let base: any Measure
+  public let name: String
+  public var description: String { base.description }
+  public var higherIsBetter: Bool { base.higherIsBetter }
+
+  /// `base`, called `name`.
+  public init(_ base: any Measure, name: String) {
+    self.base = base
+    self.name = name
+  }
+
+  public func row(_ output: Output, _ truth: Truth) throws -> Row { try base.row(output, truth) }
+  public func values(of rows: [Row]) throws -> [Double?] { try base.values(of: rows) }
+  public func statistics(of rows: [Row]) throws -> [Statistic] { try base.statistics(of: rows) }
+}
+
 /// A number computed from rows of which each counts a whole number of times.
 public struct Statistic: Sendable {
   /// What it is, such as `mean`.

@@ -82,6 +82,7 @@ final class Evaluator {
         scriptFolder: folder, outputFolder: paths.outputFolder, allowedFolders: paths.allowedFolders)
     }
     Tensors.Interruption.clear()
+    InterruptionNote.set(nil)
     let began = Clock.seconds
     let finish = isatty(STDERR_FILENO) == 1 && colors.isTerminal ? ProgressLine.watch() : {}
     let result = Result { try session.enter(text, options) }
@@ -106,7 +107,9 @@ final class Evaluator {
       return .failed(failure.exitCode)
     case .failure(let error):
       if wasInterrupted || error is Interpreter.Interruption || error is Interrupted {
-        complain("interrupted after \(Clock.text(seconds)); what was bound before stays. Ctrl-C again leaves")
+        let kept = InterruptionNote.text.map { "; \($0)" } ?? ""
+        complain(
+          "interrupted after \(Clock.text(seconds))\(kept); what was bound before stays. Ctrl-C again leaves")
         return .interrupted
       }
       complain("error: \(error)")

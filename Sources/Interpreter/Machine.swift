@@ -82,8 +82,26 @@ final class Machine: CallContext {
   /// Whether a loop runs whose progress is reported: those within it are not.
   private var isLooping = false
 
+  /// Calls `turn` for each element of what `sequence` gave. An error that it is none is at `sequence`.
+  @inline(__always) func loop(
+    over value: Value, at sequence: Node, _ frame: Frame, _ turn: (Value) throws -> Void
+  ) throws {
+    if case .object(let object) = value, let count = object.length,
+      let first = try count > 0 ? sequence.located(frame, { try object.element(at: 0) }) : nil
+    {
+      try loop(0..<count) { index in
+        if index == 0 { return try turn(first) }
+        try turn(try sequence.located(frame) { try object.element(at: index) } ?? .none)
+      }
+      return
+    }
+    try loop(sequence.located(frame) { try elements(of: value) }, turn)
+  }
+
   /// Calls `turn` for each element. The outermost loop says how far it is, a thousand times at most.
-  @inline(__always) func loop(_ elements: [Value], _ turn: (Value) throws -> Void) throws {
+  @inline(__always) func loop<Elements: RandomAccessCollection>(
+    _ elements: Elements, _ turn: (Elements.Element) throws -> Void
+  ) throws {
     guard let report = host.progress, !isLooping, elements.count > 1 else {
       for element in elements {
         try poll()

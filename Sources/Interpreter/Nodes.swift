@@ -140,8 +140,7 @@ final class LoopNode: Node, @unchecked Sendable {
 
   override func evaluate(_ frame: Frame) throws -> Value {
     let value = try sequence.evaluate(frame)
-    let elements = try sequence.located(frame) { try frame.machine.elements(of: value) }
-    try frame.machine.loop(elements) { element in
+    try frame.machine.loop(over: value, at: sequence, frame) { element in
       try pattern.bind(element, frame, at: sequence)
       _ = try body.evaluate(frame)
     }
@@ -247,8 +246,7 @@ final class ComprehensionNode: Node, @unchecked Sendable {
       if try condition.condition(frame) { try visit(frame, rest.dropFirst(), &values) }
     case .each(let pattern, let sequence):
       let value = try sequence.evaluate(frame)
-      let elements = try sequence.located(frame) { try frame.machine.elements(of: value) }
-      try frame.machine.loop(elements) { element in
+      try frame.machine.loop(over: value, at: sequence, frame) { element in
         try pattern.bind(element, frame, at: sequence)
         try visit(frame, rest.dropFirst(), &values)
       }

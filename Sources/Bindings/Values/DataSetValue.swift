@@ -63,6 +63,11 @@ struct DataSetValue: EngineValue {
     }
   }
 
+  func elements() throws -> [Value]? { try data.samples.indices.map(sample) }
+
+  /// One sample is in memory at a time.
+  func element(at index: Int) throws -> Value? { try sample(index) }
+
   var length: Int? { data.samples.count }
 
   func isEqual(to other: any EngineValue) -> Bool {

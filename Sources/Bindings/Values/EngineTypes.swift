@@ -94,7 +94,7 @@ let engineTypes: [EngineType] = [
       .init("kind", .string, "what it is kept as: folder, csv, json-lines, voc or coco"),
       .init("path", .string, "the file or folder"),
       .init("sha256", .string, "the checksum of what defines it"),
-    ], indexed: .union([.record, .engine("dataset")])),
+    ], element: .record, indexed: .union([.record, .engine("dataset")])),
   EngineType(
     "evaluation", "What measures found on a dataset.",
     fields: [

@@ -41,14 +41,17 @@ let package = Package(
       name: "Assets", exclude: ["data"],
       cSettings: [.unsafeFlags(["-std=gnu23", "-Wno-c23-extensions"])]),
 
+    // What needs nothing and serves all.
+    .target(name: "Basics"),
+
     // The engine.
     .target(
       name: "Tensors", dependencies: ["COpenBLAS", "CDNNL", "CKernels", "CZlib"], swiftSettings: optimized),
-    .target(name: "Checkpoints", dependencies: ["Tensors", "CKernels"], swiftSettings: optimized),
+    .target(name: "Checkpoints", dependencies: ["Basics", "Tensors", "CKernels"], swiftSettings: optimized),
     .target(name: "Tokenization", dependencies: ["Assets", "CZlib"], swiftSettings: optimized),
     .target(
       name: "Imaging",
-      dependencies: ["CImageCodecs", "CFreeType", "CFontconfig", "CZlib", "Assets", "Tensors"],
+      dependencies: ["Basics", "CImageCodecs", "CFreeType", "CFontconfig", "CZlib", "Assets", "Tensors"],
       swiftSettings: optimized),
     .target(
       name: "CLIPModels", dependencies: ["Tensors", "Checkpoints", "Imaging", "Tokenization"],
@@ -56,12 +59,12 @@ let package = Package(
     .target(name: "Explanations", dependencies: ["CLIPModels", "Tokenization"], swiftSettings: optimized),
     .target(name: "Segmentation", dependencies: ["Imaging", "Tensors"], swiftSettings: optimized),
     .target(
-      name: "Evaluation", dependencies: ["Segmentation", "Imaging", "Tensors", "Checkpoints"],
+      name: "Evaluation", dependencies: ["Basics", "Segmentation", "Imaging", "Tensors", "Checkpoints"],
       swiftSettings: optimized),
 
     // The language.
-    .target(name: "Syntax", swiftSettings: optimized),
-    .target(name: "Interpreter", dependencies: ["Syntax"], swiftSettings: optimized),
+    .target(name: "Syntax", dependencies: ["Basics"], swiftSettings: optimized),
+    .target(name: "Interpreter", dependencies: ["Basics", "Syntax"], swiftSettings: optimized),
 
     // Pictures on terminals.
     .target(name: "TerminalPictures", dependencies: ["Imaging", "Syntax"], swiftSettings: optimized),

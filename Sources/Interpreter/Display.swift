@@ -1,3 +1,4 @@
+import Basics
 import Glibc
 import Syntax
 
@@ -77,7 +78,7 @@ extension Value {
 
   /// A string as a literal.
   static func quoted(_ text: String) -> String {
-    Text.quoted(text) { DisplayWidth.escaped(String($0)) }
+    Quoting.literal(text) { DisplayWidth.escaped(String($0)) }
   }
 
   /// Shown as a format specification asks. Throws `ScriptError` where the notation is for numbers

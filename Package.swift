@@ -114,7 +114,8 @@ let package = Package(
       dependencies: ["Explanations", "CLIPModels", "Checkpoints", "Tokenization", "TestSupport"]),
     .testTarget(name: "SegmentationTests", dependencies: ["Segmentation", "Imaging", "Tensors"]),
     .testTarget(
-      name: "EvaluationTests", dependencies: ["Evaluation", "Segmentation", "Imaging", "Tensors", "TestSupport"],
+      name: "EvaluationTests",
+      dependencies: ["Evaluation", "Segmentation", "Imaging", "Tensors", "TestSupport"],
       exclude: ["Fixtures"]),
     .testTarget(name: "SyntaxTests", dependencies: ["Syntax"]),
     .testTarget(name: "InterpreterTests", dependencies: ["Interpreter", "Syntax", "TestSupport"]),

@@ -68,8 +68,9 @@ struct StringCompletion {
         choice, .choice, detail: parameter.written, help: parameter.meaning,
         range: range(from: string.contentStart))
     }.filter { $0.begins(with: typed) }
-    if let name = callable.builtin?.name, (name, parameter.name) == ("evaluate", "measures")
-      || (name, parameter.name) == ("compare", "measure")
+    if let name = callable.builtin?.name,
+      (name, parameter.name) == ("evaluate", "measures")
+        || (name, parameter.name) == ("compare", "measure")
     {
       found += MeasureChoice.all.map { measure in
         Candidate(

@@ -29,7 +29,8 @@ public enum InterruptionNote {
   /// The note; nil where there is none.
   public static var text: String? {
     let (start, count) = found()
-    return count == 0 ? nil : String(decoding: UnsafeBufferPointer(start: places + start, count: count), as: UTF8.self)
+    return count == 0
+      ? nil : String(decoding: UnsafeBufferPointer(start: places + start, count: count), as: UTF8.self)
   }
 
   /// Writes `; ` and the note to a file, if there is one. Safe in a signal handler once `text` was asked for.

@@ -6,7 +6,10 @@ import Testing
 struct KnownWordsTests {
   @Test("runs of letters and digits in lower case, in ASCII and beyond it")
   func words() {
-    #expect(CLIPModel.words("A photo of 2 Cats'tails,\r\nnot_dogs.") == ["a", "photo", "of", "2", "cats", "tails", "not", "dogs"])
+    #expect(
+      CLIPModel.words("A photo of 2 Cats'tails,\r\nnot_dogs.") == [
+        "a", "photo", "of", "2", "cats", "tails", "not", "dogs",
+      ])
     #expect(CLIPModel.words("") == [] && CLIPModel.words(" -- ") == [])
     #expect(CLIPModel.words("Ein Größter-Bär №½") == ["ein", "größter", "bär", "½"])
     // The same words where another letter makes the text one that is not ASCII.

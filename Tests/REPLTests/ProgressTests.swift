@@ -21,7 +21,8 @@ import Testing
     }
     #expect(state.report(Progress.evaluating, 100, 100, at: 100) == "\r\u{1B}[K")
     #expect(state.report("encoding prompts", 1, 80, at: 101) == nil)
-    #expect(state.report("encoding prompts", 41, 80, at: 103) == "\r\u{1B}[Kencoding prompts: 41 of 80, 2 s left")
+    #expect(
+      state.report("encoding prompts", 41, 80, at: 103) == "\r\u{1B}[Kencoding prompts: 41 of 80, 2 s left")
   }
 
   @Test func anEvaluationInALoopIsShown() {

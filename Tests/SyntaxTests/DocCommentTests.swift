@@ -29,7 +29,8 @@ import Testing
   }
 
   @Test func lists() {
-    let text = "Says:\n\n- one\n  and more\n- two - not three\n\nA range 1\n- 2 is no list.\n\n- alone\n    code"
+    let text =
+      "Says:\n\n- one\n  and more\n- two - not three\n\nA range 1\n- 2 is no list.\n\n- alone\n    code"
     #expect(
       DocComment.blocks(of: text) == [
         .prose("Says:"), .list(["one and more", "two - not three"]), .prose("A range 1 - 2 is no list."),

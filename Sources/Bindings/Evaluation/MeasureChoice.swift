@@ -149,7 +149,8 @@ public enum MeasureChoice {
             ?? (entry.options.isEmpty ? nil : "it has " + entry.options.joined(separator: ", ")))
       }
       let measure = try evaluating(argument: "measures") { try entry.make(options, data) }
-      guard !found.contains(where: { $0.description == measure.description && $0.name == measure.name }) else {
+      guard !found.contains(where: { $0.description == measure.description && $0.name == measure.name })
+      else {
         throw ScriptError("the measure \(measure.name) is named twice", argument: "measures")
       }
       found.append(measure)

@@ -31,6 +31,7 @@ let package = Package(
     systemLibrary("CJPEG", pkgConfig: "libjpeg", apt: "libjpeg62-turbo-dev"),
     systemLibrary("CFreeType", pkgConfig: "freetype2", apt: "libfreetype-dev"),
     systemLibrary("CFontconfig", pkgConfig: "fontconfig", apt: "libfontconfig-dev"),
+    systemLibrary("CCairo", pkgConfig: "cairo", apt: "libcairo2-dev"),
     systemLibrary("CLibEdit", pkgConfig: "libedit", apt: "libedit-dev"),
 
     // C: inner loops, codecs, embedded bytes.
@@ -59,6 +60,11 @@ let package = Package(
       name: "Evaluation", dependencies: ["Segmentation", "Imaging", "Tensors", "Checkpoints"],
       swiftSettings: optimized),
 
+    .target(
+      name: "Figures",
+      dependencies: ["CCairo", "CFreeType", "CZlib", "Imaging", "Assets", "Tensors"],
+      swiftSettings: optimized),
+
     // The language.
     .target(name: "Syntax", swiftSettings: optimized),
     .target(name: "Interpreter", dependencies: ["Syntax"], swiftSettings: optimized),
@@ -70,7 +76,7 @@ let package = Package(
     .target(
       name: "Bindings",
       dependencies: [
-        "Interpreter", "Explanations", "Segmentation", "Evaluation", "TerminalPictures", "Assets",
+        "Interpreter", "Explanations", "Segmentation", "Evaluation", "Figures", "TerminalPictures", "Assets",
       ],
       swiftSettings: optimized),
     .target(name: "Manual", dependencies: ["Bindings", "Syntax", "Assets"]),
@@ -113,6 +119,7 @@ let package = Package(
     .testTarget(
       name: "EvaluationTests", dependencies: ["Evaluation", "Segmentation", "Imaging", "Tensors"],
       exclude: ["Fixtures"]),
+    .testTarget(name: "FiguresTests", dependencies: ["Figures", "Imaging", "TestSupport"]),
     .testTarget(name: "SyntaxTests", dependencies: ["Syntax"]),
     .testTarget(name: "InterpreterTests", dependencies: ["Interpreter", "Syntax", "TestSupport"]),
     .testTarget(

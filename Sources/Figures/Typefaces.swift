@@ -39,29 +39,48 @@ struct Typefaces: ~Copyable {
     let scalar: Unicode.Scalar
   }
 
+  private struct Advance: Hashable {
+    let face: Int
+    let glyph: FT_UInt
+  }
+
   private var library: FT_Library?
   private var faces: [Face] = []
   private var faceOf: [Unicode.Scalar: Int] = [:]
+  /// Widths that are known, in ems.
+  private var advances: [Advance: Double] = [:]
   /// How many times the system may still be asked for a font; each costs milliseconds, and text may be hostile.
   private var questions = 64
 
   init() {
-    guard FT_Init_FreeType(&library) == 0, let library else { return }
+    guard FT_Init_FreeType(&library) == 0 else { return }
     var size = 0
-    var face: FT_Face?
-    guard let bytes = clip_asset_font(&size), FT_New_Memory_Face(library, bytes, size, 0, &face) == 0,
-      let face
-    else { return }
-    add(face)
+    guard let bytes = clip_asset_font(&size) else { return }
+    _ = add { FT_New_Memory_Face($0, bytes, size, 0, $1) }
   }
 
-  private mutating func add(_ face: FT_Face) {
-    guard face.pointee.units_per_EM > 0, let plain = cairo_ft_font_face_create_for_ft_face(face, 0),
-      let bold = cairo_ft_font_face_create_for_ft_face(face, 0)
-    else { return }
+  /// Opens a font twice, plain and thickened: cairo keeps one way to draw for each of FreeType's faces. Gives its
+  /// number; nil where it does not open or does not scale, as coloured bitmaps do not.
+  private mutating func add(
+    _ open: (FT_Library, UnsafeMutablePointer<FT_Face?>) -> FT_Error
+  ) -> Int? {
+    guard let library else { return nil }
+    var (first, second): (FT_Face?, FT_Face?) = (nil, nil)
+    guard open(library, &first) == 0, let face = first else { return nil }
+    // 1: has outlines.
+    guard face.pointee.face_flags & 1 != 0, face.pointee.units_per_EM > 0, open(library, &second) == 0,
+      let other = second
+    else {
+      FT_Done_Face(face)
+      return nil
+    }
+    guard let plain = cairo_ft_font_face_create_for_ft_face(face, 0),
+      let bold = cairo_ft_font_face_create_for_ft_face(other, 0)
+    else { return nil }
     cairo_ft_font_face_set_synthesize(bold, UInt32(CAIRO_FT_SYNTHESIZE_BOLD.rawValue))
     faces.append(
       Face(face: face, plain: plain, bold: bold, unitsPerEm: Double(face.pointee.units_per_EM)))
+    return faces.count - 1
   }
 
   /// cairo's face.
@@ -78,26 +97,33 @@ struct Typefaces: ~Copyable {
       faceOf[scalar] = i
       return i
     }
-    if questions > 0, let library {
+    if questions > 0 {
       questions -= 1
-      var face: FT_Face?
       if let (path, index) = Font.systemFile(with: scalar),
-        FT_New_Face(library, path, FT_Long(index), &face) == 0, let face
+        let number = add({ FT_New_Face($0, path, FT_Long(index), $1) })
       {
-        // Coloured bitmaps have no outline that scales; the best match need not have the character either.
-        if FT_Get_Char_Index(face, FT_ULong(scalar.value)) != 0, face.pointee.face_flags & 1 != 0 {
-          let count = faces.count
-          add(face)
-          if faces.count > count {
-            faceOf[scalar] = count
-            return count
-          }
-        }
-        FT_Done_Face(face)
+        // The best match need not have the character after all.
+        let hasIt = FT_Get_Char_Index(faces[number].face, FT_ULong(scalar.value)) != 0
+        faceOf[scalar] = hasIt ? number : 0
+        return hasIt ? number : 0
       }
     }
     faceOf[scalar] = 0
     return 0
+  }
+
+  /// A glyph's own width in ems; nil where the font is damaged.
+  private mutating func advance(of glyph: FT_UInt, in face: Int) -> Double? {
+    let key = Advance(face: face, glyph: glyph)
+    if let known = advances[key] { return known }
+    // Without scaling, and without the turn that cairo may have left in the face.
+    let flags = FT_Int32(1 << 0 | 1 << 11)
+    guard FT_Load_Glyph(faces[face].face, glyph, flags) == 0,
+      let slot = faces[face].face.pointee.glyph?.pointee
+    else { return nil }
+    let advance = Double(slot.advance.x) / faces[face].unitsPerEm
+    advances[key] = advance
+    return advance
   }
 
   /// Where each character of a line goes, and the line's width in ems. Advances and kerning are the font's own, not
@@ -118,13 +144,10 @@ struct Typefaces: ~Copyable {
           pen += Double(kerning.x) / face.unitsPerEm
         }
       }
-      // 1: without scaling.
-      guard FT_Load_Glyph(face.face, glyph, 1) == 0, let slot = face.face.pointee.glyph?.pointee else {
-        continue
-      }
+      guard let advance = advance(of: glyph, in: number) else { continue }
       glyphs.append(Glyph(face: number, index: UInt(glyph), x: pen, scalar: scalar))
       // FreeType thickens strokes by a 24th of an em.
-      pen += Double(slot.advance.x) / face.unitsPerEm + (isBold ? 1 / 24 : 0)
+      pen += advance + (isBold ? 1 / 24 : 0)
       previous = (number, glyph)
     }
     return (glyphs, pen)

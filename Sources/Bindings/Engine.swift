@@ -22,6 +22,7 @@ public enum Engine {
     registry.add([gradPrimitive])
     registry.add([segmentPrimitive, slidePrimitive])
     registry.add(maskPrimitives)
+    registry.add([plotPrimitive, figurePrimitive])
     registry.add([dataSetPrimitive, evaluatePrimitive(library: library), comparePrimitive])
     registry.refuseTracedArguments()
     registry.add(engineTypes)

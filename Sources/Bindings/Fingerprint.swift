@@ -65,6 +65,9 @@ enum Fingerprint {
       case let value as ImageValue:
         add("\(value.image.width) \(value.image.height)")
         value.image.bytes.withUnsafeBytes { stream.add($0) }
+      case let value as FigureValue:
+        add("\(value.figure.width) \(value.figure.height) \(value.figure.dpi)")
+        try value.contentBytes().withUnsafeBytes { stream.add($0) }
       case let value as TensorValue:
         add(value.tensor)
         add(value.names ?? [])

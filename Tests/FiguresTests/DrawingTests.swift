@@ -28,8 +28,8 @@ import Testing
     #expect(picture.height == 150)
     // Half of the picture at (36, 36) is red, half blue: squares, nothing mixed.
     #expect(picture[x: 75, y: 80] == RGB(0xff0000))
-    #expect(picture[x: 112, y: 80] == RGB(0xff0000))
-    #expect(picture[x: 113, y: 80] == RGB(0x0000ff))
+    #expect(picture[x: 111, y: 80] == RGB(0xff0000))
+    #expect(picture[x: 112, y: 80] == RGB(0x0000ff))
     #expect(picture[x: 149, y: 80] == RGB(0x0000ff))
     #expect(picture[x: 150, y: 80] == .white)
     // Where it is smooth, colours mix.

@@ -118,6 +118,17 @@ enum TypeTopics {
         print(m.label, m.area, m.box)  # expect: corner 3 [1, 0, 2, 2]
         """, seeAlso: ["masks", "maskOf", "iou", "overlay"]),
     Topic(
+      name: "figure", summary: "A chart, or pictures, charts and words together, on paper of a size.",
+      details: """
+        `plot` draws one of a table, `figure` arranges several panels. `save` writes it as PNG (in pixels: its
+        millimetres times its dpi), SVG or PDF (in shapes and letters); equal figures give equal bytes.
+        """,
+      example: """
+        f = plot(table({score: [0.2, 0.5, 0.6]}), y: "score", width: 85, height: 60)
+        f |> save("out/score.svg")
+        print(f.width, f.height, f.dpi)  # expect: 85 60 300
+        """, seeAlso: ["save"]),
+    Topic(
       name: "dataset", summary: "Pictures with what is known to be on them.",
       details: """
         `d[0]` or `d["scene-007"]` is one sample, a record: `id`, `image`, `asked` and `present` labels, `masks` and

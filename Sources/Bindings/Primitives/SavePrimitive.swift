@@ -20,7 +20,7 @@ let savePrimitive = Builtin(
       height, width] at the picture's size, normalized per label), NPZ (that as `maps`, and the `grid`
       before normalization) or JSON. Labelmaps: PNG (indexed: background 0, no class 255, PASCAL VOC's colours), NPY
       (numbers of the classes) or JSON. Masks: PNG (side by side), NPY ([labels, height, width]) or JSON, a single mask
-      PNG (255 where it is), NPY or JSON; the JSON has COCO's run lengths, boxes, areas and contours. Token maps: HTML (words on colours), JSON, CSV, NPY. Tensors: NPY, NPZ, JSON, CSV (two axes). Tables: CSV, JSON. Lists
+      PNG (255 where it is), NPY or JSON; the JSON has COCO's run lengths, boxes, areas and contours. Figures: PNG, SVG or PDF. Token maps: HTML (words on colours), JSON, CSV, NPY. Tensors: NPY, NPZ, JSON, CSV (two axes). Tables: CSV, JSON. Lists
       and records: JSON; a list of strings also TXT, a record of tensors also NPZ. Strings: any text
       ending. A file appears whole or not at all. PNGs carry their recipe.
       """,
@@ -120,6 +120,8 @@ private struct Writer {
       return try MaskFiles.bytes(of: map, ending: ending) ?? refuse(MaskFiles.endings)
     case let masks as MasksValue:
       return try MaskFiles.bytes(of: masks, ending: ending) ?? refuse(MaskFiles.endings)
+    case let figure as FigureValue:
+      return try FigureFiles.bytes(of: figure, ending: ending) ?? refuse(FigureFiles.endings)
     case let mask as MaskValue:
       return try MaskFiles.bytes(of: mask, ending: ending) ?? refuse(MaskFiles.endings)
     case let table as Table:

@@ -86,6 +86,13 @@ let engineTypes: [EngineType] = [
       .init("recipe", .record, "the maps' recipe and the options of `segment`"),
     ]),
   EngineType(
+    "figure", "A chart, or pictures, charts and words together, on paper of a size.",
+    fields: [
+      .init("width", .number, "millimetres from left to right"),
+      .init("height", .number, "millimetres from top to bottom"),
+      .init("dpi", .number, "pixels an inch, where it is saved as PNG"),
+    ]),
+  EngineType(
     "dataset", "Pictures with what is known to be on them.",
     fields: [
       .init("count", .number, "pictures"),

@@ -55,6 +55,13 @@ public struct Composition: Equatable, Sendable {
     self.gap = gap
   }
 
+  /// How many panels there are, those of arrangements within counted too.
+  public var panelCount: Int {
+    rows.joined().reduce(0) { count, panel in
+      if case .composition(let inner) = panel.content { count + inner.panelCount } else { count + 1 }
+    }
+  }
+
   /// Arranges everything.
   /// - Parameter width: the paper's width, in points; its height follows.
   /// - Throws: `FigureError` where there is nothing or no room; `Interrupted`.

@@ -31,7 +31,9 @@ struct Lettering: Hashable, Sendable {
   /// itself. The last of `limit` lines ends in an ellipsis when text is left.
   func lines(_ text: String, width: Double, limit: Int = 100) -> [String] {
     var lines: [String] = []
-    for paragraph in text.prefix(4000).split(separator: "\n", omittingEmptySubsequences: false) {
+    // No text is endless, and one that is cut says so.
+    let text = text.utf8.count > 4000 && text.count > 4000 ? text.prefix(4000) + " …" : text[...]
+    for paragraph in text.split(separator: "\n", omittingEmptySubsequences: false) {
       var line = ""
       for word in paragraph.split(separator: " ") {
         let longer = line.isEmpty ? String(word) : line + " " + word

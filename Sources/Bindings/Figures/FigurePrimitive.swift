@@ -77,9 +77,11 @@ private struct FigureRequest {
       scale: MapScale(rawValue: try arguments.string("scale")) ?? .label, context: context)
     var all = Array(panels.rows.joined())
     guard !all.isEmpty else { throw ScriptError("there is nothing to show", argument: "items") }
-    guard all.count <= FigurePanels.limit else {
+    // Figures in figures multiply.
+    let count = Composition(rows: [all]).panelCount
+    guard count <= FigurePanels.limit else {
       throw ScriptError(
-        "\(all.count) panels are too many; at most \(FigurePanels.limit) fit a figure", argument: "items")
+        "\(count) panels are too many; at most \(FigurePanels.limit) fit a figure", argument: "items")
     }
     for (index, title) in try strings("titles", count: all.count, of: "panels").enumerated() {
       all[index].title = title
@@ -97,7 +99,7 @@ private struct FigureRequest {
       throw ScriptError("`gap` must be 0 to 50 millimetres, found \(format(gap))", argument: "gap")
     }
     var composition = Composition(rows: rows, gap: gap * Drawing.pointsPerMillimetre)
-    composition.rowLabels = try strings("rows", count: rows.count, of: "rows")
+    composition.rowLabels = try strings("rows", count: rows.count, of: "rows of panels")
     composition.heading = try arguments.string("heading")
     composition.caption = try arguments.string("caption")
     composition.isSmooth = try arguments.bool("smooth")
@@ -140,7 +142,8 @@ private struct FigureRequest {
   private func strings(_ name: String, count: Int, of things: String) throws -> [String] {
     guard case .list(let values) = arguments[name] else { return [] }
     guard values.count == count else {
-      throw ScriptError("\(values.count) \(name) for \(count) \(things)", argument: name)
+      throw ScriptError(
+        "\(values.count) \(name) for \(count) \(things)", argument: name)
     }
     return values.map(\.text)
   }

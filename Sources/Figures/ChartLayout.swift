@@ -12,6 +12,8 @@ struct ChartLayout {
   private let yLabelLines: [String]
   private let legend: ChartLegend?
   private let legendPlace: Chart.LegendPlace
+  /// Where what stands below the axis' names begins.
+  private let lowest: Double
   /// The paper within the axes.
   let area: Rectangle
   /// Numbers and texts along the vertical axis.
@@ -50,6 +52,7 @@ struct ChartLayout {
     if legendPlace == .bottom, let legend { bottom -= legend.height + ChartStyle.gap }
     xLabelLines = ChartStyle.labels.lines(chart.xLabel, width: inner * 0.9, limit: 2)
     bottom -= ChartStyle.labels.height(xLabelLines.count) + (xLabelLines.isEmpty ? 0 : 2)
+    lowest = bottom
     yLabelLines = ChartStyle.labels.lines(chart.yLabel, width: max(40, bottom - top - 10), limit: 2)
     let left = margin + ChartStyle.labels.height(yLabelLines.count) + (yLabelLines.isEmpty ? 0 : 3)
     let labelGap = ChartStyle.tickLength + 2
@@ -233,11 +236,10 @@ struct ChartLayout {
     }
   }
 
-  /// The middle of the axis, or as near as the paper lets the line be whole.
+  /// The middle of the axis, or as near as keeps the line between what stands above and below the axes.
   private func yMiddle(_ line: String) -> Double {
-    let half = ChartStyle.labels.width(line) / 2 + ChartStyle.margin
-    let middle = area.y + area.height / 2
-    return min(max(middle, half), max(height - half, height / 2))
+    let half = ChartStyle.labels.width(line) / 2
+    return max(area.y + half, min(area.y + area.height / 2, lowest - half))
   }
 }
 

@@ -72,11 +72,12 @@ import Testing
           case .end: -width
           }
         let angle = -text.angle * .pi / 180
-        let corners = [start, start + width].flatMap { along in
-          [0, -letters.capHeight].map { up in
-            Point(
-              text.place.x + along * cos(angle) - up * sin(angle),
-              text.place.y + along * sin(angle) + up * cos(angle))
+        var corners: [Point] = []
+        for along: Double in [start, start + width] {
+          for up: Double in [0, -letters.capHeight] {
+            let dx: Double = along * cos(angle) - up * sin(angle)
+            let dy: Double = along * sin(angle) + up * cos(angle)
+            corners.append(Point(text.place.x + dx, text.place.y + dy))
           }
         }
         let (left, right) = (corners.map(\.x).min() ?? 0, corners.map(\.x).max() ?? 0)

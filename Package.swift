@@ -54,7 +54,8 @@ let package = Package(
     .target(
       name: "CLIPModels", dependencies: ["Tensors", "Checkpoints", "Cache", "Imaging", "Tokenization"],
       swiftSettings: optimized),
-    .target(name: "Explanations", dependencies: ["CLIPModels", "Tokenization"], swiftSettings: optimized),
+    .target(
+      name: "Explanations", dependencies: ["CLIPModels", "Cache", "Tokenization"], swiftSettings: optimized),
     .target(name: "Segmentation", dependencies: ["Imaging", "Tensors"], swiftSettings: optimized),
     .target(
       name: "Evaluation", dependencies: ["Segmentation", "Imaging", "Tensors", "Checkpoints"],
@@ -71,13 +72,13 @@ let package = Package(
     .target(
       name: "Bindings",
       dependencies: [
-        "Interpreter", "Explanations", "Segmentation", "Evaluation", "TerminalPictures", "Assets",
+        "Interpreter", "Explanations", "Segmentation", "Evaluation", "TerminalPictures", "Assets", "Cache",
       ],
       swiftSettings: optimized),
     .target(name: "Manual", dependencies: ["Bindings", "Syntax", "Assets"]),
     .target(
       name: "Console",
-      dependencies: ["Bindings", "CLIPModels", "Imaging", "Interpreter", "Tensors", "Syntax"]),
+      dependencies: ["Bindings", "Cache", "CLIPModels", "Imaging", "Interpreter", "Tensors", "Syntax"]),
     .target(name: "Assistance", dependencies: ["Bindings", "Checkpoints", "Interpreter", "Syntax"]),
     .target(
       name: "REPL",

@@ -1,10 +1,11 @@
+import Cache
 import Interpreter
 import Tokenization
 
 /// Everything a script can call, assembled.
 public enum Engine {
   /// The version of the program. Numbers kept by one version are not gone on with by another.
-  public static let version = "0.1.0"
+  public static let version = ProgramVersion.number
 
   /// The language's own functions and the engine's primitives.
   public static let registry: Registry = {

@@ -23,6 +23,8 @@ struct ReplCommand: ParsableCommand {
   var allowWrite: [String] = []
   @Option(help: "Threads to compute with, 1 to 1024.") var threads: Int?
   @Option(help: "Memory for work kept between calls, such as 512MB; `off` keeps none.") var keep: String?
+  @Flag(name: .customLong("no-cache"), help: "Neither look for results on disk nor keep them there.")
+  var noCache = false
   @ArgumentParser.Argument(help: "name=value for the script's parameters.") var parameters: [String] = []
 
   func run() throws {
@@ -38,6 +40,8 @@ struct ReplCommand: ParsableCommand {
       }
       WarmWork.current.limit = limit
     }
+    CacheUse.begin(isWanted: !noCache)
+    defer { CacheUse.end() }
     let paths = ScriptPaths(
       scriptFolder: ScriptPaths.currentFolder, outputFolder: out, allowedFolders: allowWrite)
     var options = Repl.Options(paths: paths)

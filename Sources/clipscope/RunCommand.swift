@@ -39,6 +39,8 @@ struct RunRequest {
   var threads: Int?
   /// The most bytes of work kept between calls.
   var keptBytes: Int?
+  /// Whether results are looked for and kept on disk.
+  var usesCache = true
   /// The slice of evaluations that is measured; nil for all.
   var shard: Shard?
   /// Whether to say at the end how long it took and what work was spared.
@@ -66,6 +68,7 @@ struct RunRequest {
         }
         threads = count
       case "--stats": wantsStatistics = true
+      case "--no-cache": usesCache = false
       case "--shard":
         guard let slice = Shard(try value("--shard")) else {
           throw ValidationError("`--shard` takes a slice such as `2/4`, the second of four")
@@ -78,7 +81,8 @@ struct RunRequest {
         keptBytes = limit
       case _ where argument.hasPrefix("-"):
         let known = [
-          "-e", "-", "--help", "--out", "--allow-write", "--threads", "--keep", "--shard", "--stats",
+          "-e", "-", "--help", "--out", "--allow-write", "--threads", "--keep", "--no-cache", "--shard",
+          "--stats",
         ]
         let hint = Suggestion.nearest(to: argument, among: known).map { "; did you mean `\($0)`?" }
         throw ValidationError("unknown option `\(argument)`\(hint ?? "")")

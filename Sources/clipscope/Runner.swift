@@ -16,6 +16,7 @@ struct Runner {
     if let threads = request.threads { Workers.count = threads }
     if let limit = request.keptBytes { WarmWork.current.limit = limit }
     Shard.current = request.shard
+    CacheUse.begin(isWanted: request.usesCache)
     Interrupts.install()
     ProgressLine.install()
     let file: SourceFile
@@ -50,8 +51,10 @@ struct Runner {
     }
     let began = Clock.seconds
     let code = execute(program, parameters: parameters)
+    let seconds = Clock.seconds - began
+    if code != 130 { CacheUse.end() }
     if request.wantsStatistics {
-      complain("took \(Clock.text(Clock.seconds - began))")
+      complain("took \(Clock.text(seconds))")
       for line in KeptWork.report(WarmWork.current) { complain(line) }
     }
     return code

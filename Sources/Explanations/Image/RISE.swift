@@ -22,6 +22,9 @@ import Tensors
 /// the map is done. `settle: 0` switches this off. A map that ended at n masks is, bit for bit, that of
 /// `samples: n`.
 public struct RISE: ImageExplainer {
+  /// See `ImageExplainer`.
+  public static let version = 1
+
   /// The most masks. Published: 4000 for VGG-16, 8000 for ResNet-50.
   public var samples: Int
   /// The cells of a mask along each side. Published: 7.
@@ -122,7 +125,7 @@ public struct RISE: ImageExplainer {
     let cosines = TensorStorage(count: masks.count * targets)
     let means = TensorStorage(count: masks.count * patches)
     // Nobody asks for these images again.
-    let forgotten = WarmWork(limit: 0)
+    let forgotten = WarmWork(limit: 0, usesDisk: false)
     let finished = Atomic<Int>(done)
     try Workers.run(masks.count) { index in
       let mask = masks[index].pixels()

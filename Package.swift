@@ -108,10 +108,10 @@ let package = Package(
     .testTarget(name: "TokenizationTests", dependencies: ["Tokenization", "TestSupport"]),
     .testTarget(
       name: "ImagingTests", dependencies: ["Imaging", "TestSupport"], exclude: ["Fixtures"]),
-    .testTarget(name: "CLIPModelsTests", dependencies: ["CLIPModels", "TestSupport"]),
+    .testTarget(name: "CLIPModelsTests", dependencies: ["CLIPModels", "Cache", "TestSupport"]),
     .testTarget(
       name: "ExplanationsTests",
-      dependencies: ["Explanations", "CLIPModels", "Checkpoints", "Tokenization", "TestSupport"]),
+      dependencies: ["Explanations", "CLIPModels", "Cache", "Checkpoints", "Tokenization", "TestSupport"]),
     .testTarget(name: "SegmentationTests", dependencies: ["Segmentation", "Imaging", "Tensors"]),
     .testTarget(
       name: "EvaluationTests", dependencies: ["Evaluation", "Segmentation", "Imaging", "Tensors"],

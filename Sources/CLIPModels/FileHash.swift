@@ -21,8 +21,8 @@ public final class FileHash: Sendable {
   private let stamp: (path: String, stamp: FileStamp)?
   /// Of what in the file, where it is not the whole.
   private let part: String
-  /// What is hashed at once: 20 ms.
-  private static let little = 8 << 20
+  /// What is hashed at once: 20 to 40 ms.
+  private static let little = 16 << 20
 
   /// The hash of a file.
   convenience init(path: String) { self.init({ try? SHA256.hex(of: path) }, of: path, part: "") }
@@ -36,6 +36,8 @@ public final class FileHash: Sendable {
     self.compute = compute
     self.part = part
     stamp = path.flatMap { path in FileStamp(path).map { (path, $0) } }
+    // What is little is only hashed when it is asked for.
+    if isLittle { return }
     if let cache = DiskCache.current, known(in: cache) != nil { return }
     if Workers.available > 2 {
       DispatchQueue.global(qos: .utility).async { [self] in _ = value }
@@ -46,13 +48,16 @@ public final class FileHash: Sendable {
   public var value: String? {
     state.withLock { state in
       if case .known(let hash) = state { return hash }
+      let cache = DiskCache.current
+      if let stamp, let hash = cache?.checksum(of: stamp.stamp, part: part) {
+        state = .known(hash)
+        return hash
+      }
       let hash = compute()
       // Asked to stop, it is not known yet.
       if hash == nil, Interruption.isRequested { return nil }
       state = .known(hash)
-      if let hash, let stamp, isUnchanged {
-        DiskCache.current?.remember(checksum: hash, of: stamp.stamp, part: part)
-      }
+      if let hash, let stamp, isUnchanged { cache?.remember(checksum: hash, of: stamp.stamp, part: part) }
       return hash
     }
   }
@@ -60,19 +65,18 @@ public final class FileHash: Sendable {
   /// Whether the file is what it was when the model was opened.
   var isUnchanged: Bool { stamp.map { FileStamp($0.path) == $0.stamp } ?? true }
 
-  /// The hash where it is known, remembered or quickly found out; never waited for.
+  /// The hash where it is known, remembered or quickly found out.
   func known(in cache: DiskCache) -> String? {
-    // Another thread may be computing it.
+    if isLittle { return value }
+    // Another thread may be computing it; that is not waited for.
     let found: String?? = state.withLockIfAvailable { state in
       if case .known(let hash) = state { return hash }
       guard let stamp, let hash = cache.checksum(of: stamp.stamp, part: part) else { return nil }
       state = .known(hash)
       return hash
     }
-    if let hash = found ?? nil { return hash }
-    guard found != nil, stamp.map({ $0.stamp.size <= Self.little }) ?? true || !part.isEmpty else {
-      return nil
-    }
-    return value
+    return found ?? nil
   }
+
+  private var isLittle: Bool { !part.isEmpty || stamp.map { $0.stamp.size <= Self.little } ?? true }
 }

@@ -32,10 +32,12 @@ enum CommandLineTool {
   ///   - input: what standard input gives; nothing where it is nil
   ///   - outputTo: a file instead of the one that `Outcome.output` is read from
   ///   - interruptWhen: sends SIGINT when standard output holds this text and `pause` seconds went by
+  ///   - environment: variables beside those of the tests; the user's cache is never used
   ///   - limit: seconds after which the run is killed
   static func run(
     _ arguments: [String], in folder: URL, input: String? = nil, outputTo: String? = nil,
-    interruptWhen: String? = nil, pause: Double = 0, limit: Double = 60
+    environment: [String: String] = [:], interruptWhen: String? = nil, pause: Double = 0,
+    limit: Double = 60
   ) throws -> Outcome {
     let binary = try #require(path, "no clipscope binary: build it, or name it in CLIPSCOPE")
     let logs = try Folder()
@@ -46,6 +48,8 @@ enum CommandLineTool {
     process.executableURL = URL(fileURLWithPath: binary)
     process.arguments = arguments
     process.currentDirectoryURL = folder
+    process.environment = ProcessInfo.processInfo.environment
+      .merging(["CLIPSCOPE_CACHE": "off"]) { $1 }.merging(environment) { $1 }
     process.standardOutput = try FileHandle(
       forWritingTo: outputTo.map { URL(fileURLWithPath: $0) } ?? outputFile)
     process.standardError = try FileHandle(forWritingTo: errorFile)

@@ -12,7 +12,11 @@ final class ModelContents: Sendable {
 
   init(files: [FileHash], architecture: Architecture) {
     self.files = files
-    self.architecture = "\(architecture)"
+    // Where a setting was found does not change what it is.
+    var settings = architecture
+    settings.activationSource = ""
+    settings.headsSource = ""
+    self.architecture = "\(settings)"
   }
 
   /// In 64 hexadecimal digits, with the program's version and the kernel that the bits of results depend on.

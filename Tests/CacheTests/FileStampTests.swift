@@ -16,7 +16,7 @@ import Testing
     cache.remember(checksum: checksum, of: young)
     #expect(cache.checksum(of: young) == nil)
     // The time of the last change of status cannot be set: an old file of the project stands for one.
-    let old = try #require(FileStamp(ProjectFolder.path + "/LICENSE"))
+    let old = try #require(FileStamp(ProjectFolder.path + "/Package.swift"))
     cache.remember(checksum: checksum, of: old)
     #expect(cache.checksum(of: old) == checksum)
     #expect(cache.checksum(of: old, part: "x") == nil)

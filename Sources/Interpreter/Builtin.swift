@@ -170,6 +170,8 @@ public protocol CallContext: AnyObject {
   func readPath(_ path: String) throws -> String
   /// The file a `save` path means, inside the output folder.
   func writePath(_ path: String) throws -> String
+  /// Notes that what is computed depends on a file or folder whose path was not asked for by `readPath`.
+  func noteRead(_ path: String)
   /// Throws when the user interrupted.
   func checkInterruption() throws
 }
@@ -177,4 +179,6 @@ public protocol CallContext: AnyObject {
 extension CallContext {
   /// No pictures.
   public func picture(of value: Value, _ request: PictureRequest) throws -> String? { nil }
+  /// Nobody asks.
+  public func noteRead(_ path: String) {}
 }

@@ -77,6 +77,18 @@ struct Compiler {
     return ClosureNode(code, sources: layout.captures.map(\.from), function.span)
   }
 
+  private func sweep(_ sweep: SweepExpression, _ span: Span) -> Node {
+    let layout = module.resolution.functions[sweep.function.id] ?? .init()
+    let names = sweep.variables.map(\.name.text)
+    let code = Code(
+      name: "sweep", file: file, signature: Signature(name: "sweep", function: sweep.function),
+      parameterSlots: sweep.variables.map { slot($0.name) }, parameterTypes: names.map { _ in nil },
+      defaults: names.map { _ in nil }, captureSlots: layout.captures.map(\.to), slotCount: layout.slotCount,
+      body: node(sweep.body), span: sweep.function.span)
+    return SweepNode(
+      names, sweep.variables.map { node($0.values) }, code, sources: layout.captures.map(\.from), span)
+  }
+
   private func node(_ expression: Expression, named name: String) -> Node {
     if case .function(let function) = expression.kind { return closure(function, named: name) }
     return node(expression)
@@ -135,6 +147,7 @@ struct Compiler {
     case .conditional(let clauses, let otherwise):
       return ConditionalNode(
         clauses.map { (node($0.condition), node($0.body)) }, otherwise: otherwise.map { node($0) }, span)
+    case .sweep(let sweep): return self.sweep(sweep, span)
     case .parenthesized(let inner): return node(inner)
     }
   }

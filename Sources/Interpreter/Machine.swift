@@ -17,6 +17,21 @@ public struct Host {
   /// Gives what a terminal shows a value as, a picture; nil where there is no terminal that can.
   public var picture: ((Value, PictureRequest) throws -> String?)?
 
+  /// Keeps rows of sweeps between runs; nil where none are kept.
+  public var rows: (any RowStore)?
+
+  /// Receives how far the outermost sweep is: rows done, and rows there are.
+  public var rowProgress: ((_ done: Int, _ total: Int) -> Void)?
+
+  /// The slice of every sweep that is computed; nil for all of it.
+  public var slice: RowSlice?
+
+  /// Further processes that compute rows; nil where there are none.
+  public var crew: (any RowCrew)?
+
+  /// What this process computes for another one; nil where it runs on its own.
+  public var duty: (any RowDuty)?
+
   /// A host. By default nothing interrupts and warnings are dropped.
   public init(
     output: @escaping (String) -> Void, warning: @escaping (Diagnostic) -> Void = { _ in },
@@ -62,6 +77,16 @@ final class Machine: CallContext {
   private var warned: Set<String> = []
   /// Where the builtin that runs now was called.
   private var site: (file: SourceFile, span: Span)?
+
+  // What sweeps need (`Sweeps/`).
+  /// Sweeps within one another, and outermost ones so far.
+  var sweepDepth = 0
+  var sweepCount = 0
+  /// What happens within the rows that are being computed, the outermost first.
+  var records: [RowRecord] = []
+  /// Files written elsewhere than where the script says, by a process that works for another one.
+  var aside: [String: String] = [:]
+  private var writesInPlace = false
 
   init(registry: Registry, operators: any OperatorTable, paths: ScriptPaths, host: Host) {
     self.registry = registry
@@ -147,6 +172,32 @@ final class Machine: CallContext {
       default: return result
       }
     }
+  }
+
+  /// Tells how far a sweep is, unless it is part of one, or of a loop, that tells.
+  func reportingRows<T>(of count: Int, _ body: ((Int) -> Void) throws -> T) rethrows -> T {
+    guard let report = host.rowProgress, !isLooping, count > 1 else { return try body { _ in } }
+    isLooping = true
+    defer {
+      isLooping = false
+      report(count, count)
+    }
+    return try body { report($0, count) }
+  }
+
+  /// Counts a call.
+  func deeper<T>(_ body: () throws -> T) throws -> T {
+    depth += 1
+    defer { depth -= 1 }
+    if depth > Limits.calls { throw tooDeep() }
+    return try body()
+  }
+
+  /// Lets a process that works for another one write where the script says.
+  func writingInPlace<T>(_ body: () throws -> T) rethrows -> T {
+    writesInPlace = true
+    defer { writesInPlace = false }
+    return try body()
   }
 
   private func tooDeep() -> ScriptError {
@@ -283,21 +334,48 @@ final class Machine: CallContext {
 
   private static let nowhere = SourceFile(name: "-", text: "")
 
-  func printLine(_ text: String) { host.output(text) }
+  func printLine(_ text: String) {
+    for record in records { record.notePrinted(text) }
+    host.output(text)
+  }
 
   func picture(of value: Value, _ request: PictureRequest) throws -> String? {
-    try host.picture?(value, request)
+    // What is sent depends on the terminal.
+    for record in records { record.forget() }
+    return try host.picture?(value, request)
   }
 
   func warn(_ message: String) {
-    // A warning in a loop is worth telling once.
-    guard let site, warned.count < 1000, warned.insert(message).inserted else { return }
-    host.warning(Diagnostic(.warning, message, file: site.file, span: site.span))
+    if let site { warn(message, site.file, site.span) }
   }
 
-  func readPath(_ path: String) throws -> String { try paths.readPath(path) }
+  func warn(_ message: String, _ file: SourceFile, _ span: Span) {
+    for record in records { record.noteWarning(message, file, span) }
+    // A warning in a loop is worth telling once.
+    guard warned.count < 1000, warned.insert(message).inserted else { return }
+    host.warning(Diagnostic(.warning, message, file: file, span: span))
+  }
 
-  func writePath(_ path: String) throws -> String { try paths.writePath(path) }
+  func readPath(_ path: String) throws -> String {
+    let target = try currentReadPath(path)
+    noteRead(path, at: target)
+    return target
+  }
+
+  func noteRead(_ path: String) { noteRead(path, at: path) }
+
+  func writePath(_ path: String) throws -> String {
+    let target = try paths.writePath(path)
+    if let duty = host.duty, !writesInPlace {
+      if let known = aside[target] { return known }
+      let other = try duty.aside(target)
+      aside[target] = other
+      return other
+    }
+    aside[target] = nil
+    for record in records { record.noteSaved(path, at: target) }
+    return target
+  }
 
   func checkInterruption() throws {
     if host.isInterrupted() { throw Interruption() }

@@ -30,6 +30,18 @@ class Node: @unchecked Sendable {
   }
 }
 
+extension Node {
+  /// The same, in a file.
+  final func located<T>(in file: SourceFile, at part: Span, _ body: () throws -> T) throws -> T {
+    do {
+      return try body()
+    } catch let error as ScriptError {
+      throw RuntimeFailure(
+        diagnostic: Diagnostic(error.message, file: file, span: part, hint: error.hint), kind: error.kind)
+    }
+  }
+}
+
 final class ConstantNode: Node, @unchecked Sendable {
   let value: Value
 

@@ -309,8 +309,24 @@ struct Resolver: TreeWalk {
           "`\(module.name)` has no member `\(field.text)`", at: field.span,
           hint: Suggestion.hint(for: field.text, among: module.members.map(\.name)))
       }
+    case .sweep(let sweep): resolve(sweep)
     default: walkParts(of: expression)
     }
+  }
+
+  /// A sweep's body is a function of the variables: what it uses from around it is captured, so that a row
+  /// can be told from any other.
+  private mutating func resolve(_ sweep: SweepExpression) {
+    for variable in sweep.variables { walk(variable.values) }
+    activations.append(Activation())
+    for variable in sweep.variables {
+      if variable.name.text == "_" {
+        report("a variable of a sweep is a column of its table and needs a name", at: variable.name.span)
+      }
+      bind(variable.name)
+    }
+    walk(sweep.body)
+    if let activation = activations.popLast() { resolution.functions[sweep.function.id] = activation.layout }
   }
 
   private mutating func resolve(_ callee: Expression, _ arguments: [Argument], piped: Expression?) {

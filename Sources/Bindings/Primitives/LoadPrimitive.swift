@@ -167,6 +167,7 @@ struct Loader {
       if case .string(let expected) = arguments["sha256"] {
         try insist(location.path, name: name, expected: expected)
       }
+      context.noteRead(location.path)
       return try model(at: location.path, name: name)
     } catch let error as CheckpointError {
       throw ScriptError(

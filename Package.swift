@@ -45,13 +45,14 @@ let package = Package(
     .target(
       name: "Tensors", dependencies: ["COpenBLAS", "CDNNL", "CKernels", "CZlib"], swiftSettings: optimized),
     .target(name: "Checkpoints", dependencies: ["Tensors", "CKernels"], swiftSettings: optimized),
+    .target(name: "Cache", dependencies: ["Checkpoints"], swiftSettings: optimized),
     .target(name: "Tokenization", dependencies: ["Assets", "CZlib"], swiftSettings: optimized),
     .target(
       name: "Imaging",
       dependencies: ["CImageCodecs", "CFreeType", "CFontconfig", "CZlib", "Assets", "Tensors"],
       swiftSettings: optimized),
     .target(
-      name: "CLIPModels", dependencies: ["Tensors", "Checkpoints", "Imaging", "Tokenization"],
+      name: "CLIPModels", dependencies: ["Tensors", "Checkpoints", "Cache", "Imaging", "Tokenization"],
       swiftSettings: optimized),
     .target(name: "Explanations", dependencies: ["CLIPModels", "Tokenization"], swiftSettings: optimized),
     .target(name: "Segmentation", dependencies: ["Imaging", "Tensors"], swiftSettings: optimized),
@@ -90,7 +91,7 @@ let package = Package(
       name: "clipscope",
       dependencies: [
         "Assistance", "Bindings", "LanguageServer", "Manual", "Console", "REPL",
-        "TerminalPictures", "CLIPModels", "Evaluation",
+        "TerminalPictures", "Cache", "CLIPModels", "Evaluation",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -102,6 +103,7 @@ let package = Package(
     .testTarget(
       name: "CheckpointsTests", dependencies: ["Checkpoints", "CKernels", "TestSupport"],
       exclude: ["Fixtures"]),
+    .testTarget(name: "CacheTests", dependencies: ["Cache", "TestSupport"]),
     .testTarget(name: "TokenizationTests", dependencies: ["Tokenization", "TestSupport"]),
     .testTarget(
       name: "ImagingTests", dependencies: ["Imaging", "TestSupport"], exclude: ["Fixtures"]),

@@ -260,10 +260,14 @@ struct TypeChecker {
     let columns = zip(sweep.variables, values).map {
       StaticType.Field(name: $0.name.text, type: StaticType(.list($1.spec)))
     }
-    if let fields = row.fields {
+    if row.spec == .record, let fields = row.fields {
       table.fields = columns + fields.map { .init(name: $0.name, type: StaticType(.list($0.type.spec))) }
-    } else if let noun = OperatorTypes.core(row.spec), noun != "record" {
-      table.fields = columns + [.init(name: "value", type: StaticType(.list(row.spec)))]
+    } else {
+      switch row.spec {
+      case .number, .bool, .string, .none, .list, .engine:
+        table.fields = columns + [.init(name: "value", type: StaticType(.list(row.spec)))]
+      default: break
+      }
     }
     return table
   }

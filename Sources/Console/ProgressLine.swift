@@ -63,7 +63,8 @@ public enum ProgressLine {
     Progress.listen { task, done, total in
       let text: String? = state.withLock { state in
         let now = seconds()
-        if state.task == Progress.loop, task != Progress.loop { return nil }
+        // Of what is done within a loop or a sweep nothing is told.
+        if [Progress.loop, Progress.sweep].contains(state.task), task != state.task { return nil }
         if state.task != task || done < total / 1000 {
           state = State(task: task, began: now, shown: state.shown, isVague: state.isVague)
         }

@@ -1,5 +1,6 @@
 import Bindings
 import CLIPModels
+import Cache
 import Console
 import Glibc
 import Interpreter
@@ -17,7 +18,12 @@ struct Runner {
     if let limit = request.keptBytes { WarmWork.current.limit = limit }
     Shard.current = request.shard
     Interrupts.install()
-    ProgressLine.install()
+    if let worker = request.worker { worker.watch() } else { ProgressLine.install() }
+    if request.usesCache { CacheUse.begin() }
+    if request.jobs > 1, request.worker == nil, DiskCache.current == nil {
+      complain("error: `--jobs` hands rows over in the cache, and there is none")
+      return 2
+    }
     let file: SourceFile
     do { file = try read() } catch {
       complain("error: \(error)")
@@ -50,6 +56,7 @@ struct Runner {
     }
     let began = Clock.seconds
     let code = execute(program, parameters: parameters)
+    CacheUse.end()
     if request.wantsStatistics {
       complain("took \(Clock.text(Clock.seconds - began))")
       for line in KeptWork.report(WarmWork.current) { complain(line) }
@@ -58,12 +65,7 @@ struct Runner {
   }
 
   private func execute(_ program: Program, parameters: [String: Value]) -> Int32 {
-    let pictures = ShownPictures()
-    let host = Host(
-      output: { Output.write($0 + "\n", to: STDOUT_FILENO) },
-      warning: { complain($0.rendered()) },
-      isInterrupted: { Tensors.Interruption.isRequested },
-      picture: pictures.map { pictures in { try pictures.picture(of: $0, $1) } })
+    let host = host
     let session = Session(
       registry: Engine.registry, loader: Engine.loader, operators: Engine.operators,
       paths: paths, host: host)
@@ -79,6 +81,8 @@ struct Runner {
     } catch let failure as RuntimeFailure {
       complain(failure.diagnostic.rendered())
       return failure.exitCode
+    } catch is DutyDone {
+      return 0
     } catch  where error is Interpreter.Interruption || error is Interrupted {
       Interrupts.settle()
       complain("interrupted")
@@ -87,6 +91,33 @@ struct Runner {
       complain("error: \(error)")
       return 5
     }
+  }
+
+  private var host: Host {
+    // A process of `--jobs` writes to /dev/null.
+    let pictures = request.worker == nil ? ShownPictures() : nil
+    var host = Host(
+      output: {
+        ProgressLine.hide()
+        Output.write($0 + "\n", to: STDOUT_FILENO)
+      },
+      warning: {
+        ProgressLine.hide()
+        complain($0.rendered())
+      },
+      isInterrupted: { Tensors.Interruption.isRequested },
+      picture: pictures.map { pictures in { try pictures.picture(of: $0, $1) } })
+    host.rows = DiskCacheRows.current
+    host.rowProgress = { Progress.report(Progress.sweep, $0, $1) }
+    host.duty = request.worker
+    if request.jobs > 1, request.worker == nil {
+      host.crew = RowWorkers(jobs: request.jobs, arguments: Array(CommandLine.arguments.dropFirst()))
+    }
+    if let shard = request.shard {
+      // Within a row nothing else is sliced.
+      host.slice = RowSlice(number: shard.number, count: shard.count) { Shard.current = $0 ? nil : shard }
+    }
+    return host
   }
 
   private var paths: ScriptPaths {

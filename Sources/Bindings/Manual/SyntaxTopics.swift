@@ -124,8 +124,8 @@ enum SyntaxTopics {
         `run --jobs 4` computes rows in four processes, `run --shard 1/3` only each third row.
         """,
       example: """
-        table = sweep a in [1, 2], b in [10, 20] { {sum: a + b, product: a * b} }
-        print(table.sum, table[0])
+        t = sweep a in [1, 2], b in [10, 20] { {sum: a + b, product: a * b} }
+        print(t.sum, t[0])
         # expect: [11, 21, 12, 22] {a: 1, b: 10, sum: 11, product: 10}
         """,
       seeAlso: ["for", "table", "group", "save"]),

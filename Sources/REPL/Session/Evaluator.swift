@@ -27,13 +27,13 @@ final class Evaluator {
 
   init(
     paths: ScriptPaths, settings: Settings, colors: EntryColors, preview: @escaping (Value) -> String?,
-    picture: ((Value, PictureRequest) throws -> String?)? = nil
+    picture: ((Value, PictureRequest) throws -> String?)? = nil, rows: (any RowStore)? = nil
   ) {
     self.paths = paths
     self.settings = settings
     self.colors = colors
     self.preview = preview
-    let host = Host(
+    var host = Host(
       output: {
         ProgressLine.hide()
         Output.write($0 + "\n", to: STDOUT_FILENO)
@@ -44,6 +44,8 @@ final class Evaluator {
       },
       isInterrupted: { Tensors.Interruption.isRequested },
       progress: { Progress.report(Progress.loop, $0, $1) }, picture: picture)
+    host.rows = rows
+    host.rowProgress = { Progress.report(Progress.sweep, $0, $1) }
     session = Session(
       registry: Engine.registry, loader: Engine.loader, operators: Engine.operators, paths: paths, host: host)
   }

@@ -36,7 +36,9 @@ final class RowWorkers: RowCrew {
       ]
     var workers: [pid_t] = []
     for _ in 0..<count {
-      if let worker = Self.spawn(command, queue: queue.reading, report: report.writing) { workers.append(worker) }
+      if let worker = Self.spawn(command, queue: queue.reading, report: report.writing) {
+        workers.append(worker)
+      }
     }
     // Only the workers hold these ends, so that each side notices when the other is gone.
     queue.closeReading()
@@ -90,7 +92,9 @@ final class RowWorkers: RowCrew {
     var actions = posix_spawn_file_actions_t()
     guard posix_spawn_file_actions_init(&actions) == 0 else { return nil }
     defer { posix_spawn_file_actions_destroy(&actions) }
-    for (descriptor, mode) in [(STDIN_FILENO, O_RDONLY), (STDOUT_FILENO, O_WRONLY), (STDERR_FILENO, O_WRONLY)] {
+    for (descriptor, mode) in [
+      (STDIN_FILENO, O_RDONLY), (STDOUT_FILENO, O_WRONLY), (STDERR_FILENO, O_WRONLY),
+    ] {
       posix_spawn_file_actions_addopen(&actions, descriptor, "/dev/null", mode, 0)
     }
     // By a detour: one pipe may have the number that the other is to get.
@@ -199,7 +203,9 @@ private final class ScratchFolder {
 
   init?() {
     let base = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
-    var template = Array((base.hasPrefix("/") ? base : "/tmp").utf8CString.dropLast()) + Array("/clipscope-XXXXXX".utf8CString)
+    var template =
+      Array((base.hasPrefix("/") ? base : "/tmp").utf8CString.dropLast())
+      + Array("/clipscope-XXXXXX".utf8CString)
     guard mkdtemp(&template) != nil else { return nil }
     path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }

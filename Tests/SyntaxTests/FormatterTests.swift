@@ -164,7 +164,8 @@ import Testing
         |> g()
       x = sweep a in A {
         a
-      }  # on
+      }
+        # on
         |> f()
 
       """),

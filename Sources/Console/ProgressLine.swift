@@ -11,6 +11,8 @@ public enum ProgressLine {
     var task = ""
     var began = 0.0
     var shown = 0.0
+    /// Where the task stands.
+    var place = ""
     /// Whether the line only says for how long work goes on.
     var isVague = false
   }
@@ -63,8 +65,14 @@ public enum ProgressLine {
     Progress.listen { task, done, total in
       let text: String? = state.withLock { state in
         let now = seconds()
-        // Of what is done within a loop or a sweep nothing is told.
-        if [Progress.loop, Progress.sweep].contains(state.task), task != state.task { return nil }
+        if state.task == Progress.loop, task != Progress.loop { return nil }
+        if state.task == Progress.sweep, task != Progress.sweep {
+          // A row may take long.
+          guard done < total, now - state.began > 0.5, now - state.shown > 0.1 else { return nil }
+          state.shown = now
+          state.isVague = false
+          return "\r\u{1B}[K\(state.place), \(task): \(done) of \(total)"
+        }
         if state.task != task || done < total / 1000 {
           state = State(task: task, began: now, shown: state.shown, isVague: state.isVague)
         }
@@ -73,11 +81,12 @@ public enum ProgressLine {
           state = State()
           return wasShown ? "\r\u{1B}[K" : nil
         }
+        state.place = "\(task): \(done) of \(total)"
         guard now - state.began > 0.5, now - state.shown > 0.1, done > 0 else { return nil }
         state.shown = now
         state.isVague = false
         let left = (now - state.began) * Double(total - done) / Double(done)
-        return "\r\u{1B}[K\(task): \(done) of \(total), \(max(1, Int(left.rounded()))) s left"
+        return "\r\u{1B}[K\(state.place), \(max(1, Int(left.rounded()))) s left"
       }
       if let text { Output.write(text, to: STDERR_FILENO) }
     }

@@ -469,7 +469,12 @@ import Testing
     var calls = 0
     let crew = Crew { _, _ in calls += 1 }
     let text = "x = thing()\nt = sweep a in [1, 2] { type(x) }\nprint(len(t))"
-    #expect(try run(text, Rows()) { $0.crew = crew }.lines == ["2"])
+    let alone = try run(text, Rows()) { $0.crew = crew }
+    #expect(alone.lines == ["2"])
+    #expect(
+      alone.warnings == [
+        "this sweep runs in one process, because its rows cannot be kept: a thing cannot be told apart from another @2"
+      ])
     #expect(try run(script, nil) { $0.crew = crew }.touched.count == 6)
     #expect(calls == 0)
   }

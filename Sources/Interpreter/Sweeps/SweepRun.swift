@@ -17,6 +17,8 @@ final class SweepRun {
   private var store: (any RowStore)?
   /// The fingerprint of the body with the values it captures.
   private var base = ""
+  /// Why rows cannot be kept, where they could be.
+  private var reason: String?
   /// Fingerprints of the variables' values, as far as they were needed.
   private var fingerprints: [[String?]]
 
@@ -74,9 +76,7 @@ final class SweepRun {
       } catch {
         // Interrupted: what is done needs not be done again.
         if isOutermost, kept > 0 {
-          warn(
-            "stopped after \(index) of \(count) rows; \(kept) \(kept == 1 ? "is" : "are") kept, and running this again goes on"
-          )
+          warn("stopped after \(index) of \(count) rows; " + goesOn(kept))
         }
         throw error
       }
@@ -89,6 +89,10 @@ final class SweepRun {
           : "when all slices are done, run without `--shard` for all rows")
     }
     return rows
+  }
+
+  private func goesOn(_ kept: Int) -> String {
+    "\(kept) \(kept == 1 ? "is" : "are") kept, and running this again goes on"
   }
 
   /// The values of a combination: the last variable varies fastest.
@@ -187,6 +191,7 @@ final class SweepRun {
   private func fingerprint(_ value: Value) throws -> String? {
     do { return try store?.fingerprint(of: value) } catch {
       try machine.checkInterruption()
+      if reason == nil { reason = (error as? ScriptError)?.message ?? "\(error)" }
       return nil
     }
   }
@@ -209,7 +214,11 @@ final class SweepRun {
 
   /// Has the rows that are not there computed by further processes, where there are any.
   private func callCrew(_ report: (Int) -> Void) throws {
-    guard let crew = machine.host.crew, let store else { return }
+    guard let crew = machine.host.crew else { return }
+    guard let store else {
+      if let reason { warn("this sweep runs in one process, because its rows cannot be kept: \(reason)") }
+      return
+    }
     var missing: [Int] = []
     for index in 0..<count where machine.host.slice?.contains(index) ?? true {
       try machine.checkInterruption()
@@ -219,9 +228,16 @@ final class SweepRun {
     }
     guard missing.count > 1 else { return }
     let there = count - missing.count
-    // At the end the table is still to be made.
-    crew.compute(sweep: machine.sweepCount, rows: missing) { report(min(there + $0, count - 1)) }
-    try machine.checkInterruption()
+    var done = 0
+    crew.compute(sweep: machine.sweepCount, rows: missing) {
+      done = $0
+      // At the end the table is still to be made.
+      report(min(there + done, count - 1))
+    }
+    do { try machine.checkInterruption() } catch {
+      if there + done > 0 { warn("stopped: of \(count) rows " + goesOn(there + done)) }
+      throw error
+    }
   }
 
   /// What a process of a crew does.

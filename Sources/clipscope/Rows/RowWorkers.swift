@@ -198,25 +198,39 @@ enum PipeNumbers {
 }
 
 /// A folder for what workers write besides their rows; it goes away with the value.
-private final class ScratchFolder {
+final class ScratchFolder {
+  private static let name = "/clipscope-jobs-"
+
   let path: String
 
   init?() {
     let base = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
-    var template =
-      Array((base.hasPrefix("/") ? base : "/tmp").utf8CString.dropLast())
-      + Array("/clipscope-XXXXXX".utf8CString)
+    let pattern = (base.hasPrefix("/") ? base : "/tmp") + Self.name + "XXXXXX"
+    var template = Array(pattern.utf8CString)
     guard mkdtemp(&template) != nil else { return nil }
     path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 
-  deinit {
+  deinit { Self.remove(path) }
+
+  /// Whether a path has the form of such a folder's.
+  static func isOne(_ path: String) -> Bool {
+    path.hasPrefix("/") && path.utf8.count < 4000
+      && (path.split(separator: "/").last.map { ("/" + $0).hasPrefix(name) } ?? false)
+  }
+
+  /// How the names of a process's files begin.
+  static func prefix(_ process: pid_t) -> String { "\(process)-" }
+
+  /// Removes the files of one process, or all, and the folder once it is empty.
+  static func remove(_ path: String, onlyOf process: pid_t? = nil) {
     if let directory = opendir(path) {
       while let entry = readdir(directory) {
         let name = withUnsafeBytes(of: entry.pointee.d_name) {
           String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
         }
-        if name != ".", name != ".." { unlink(path + "/" + name) }
+        let isMeant = process.map { name.hasPrefix(prefix($0)) } ?? (name != "." && name != "..")
+        if isMeant { unlink(path + "/" + name) }
       }
       closedir(directory)
     }

@@ -11,13 +11,15 @@ public enum ProgressLine {
     var task = ""
     var began = 0.0
     var shown = 0.0
-    /// Where the task stands.
-    var place = ""
     /// Whether the line only says for how long work goes on.
     var isVague = false
   }
 
   private static let state = Mutex(State())
+
+  /// How far the outermost sweep is: work within its rows is told behind it. Apart from `State`, whose constant
+  /// initial value Swift 6.3 lays out wrongly with more fields.
+  private static let sweep = Mutex((done: 0, total: 0))
 
   /// Takes the line away, for other text; it comes back with the next report.
   public static func hide() {
@@ -71,7 +73,8 @@ public enum ProgressLine {
           guard done < total, now - state.began > 0.5, now - state.shown > 0.1 else { return nil }
           state.shown = now
           state.isVague = false
-          return "\r\u{1B}[K\(state.place), \(task): \(done) of \(total)"
+          let rows = sweep.withLock { $0 }
+          return "\r\u{1B}[Ksweep: \(rows.done) of \(rows.total), \(task): \(done) of \(total)"
         }
         if state.task != task || done < total / 1000 {
           state = State(task: task, began: now, shown: state.shown, isVague: state.isVague)
@@ -81,12 +84,12 @@ public enum ProgressLine {
           state = State()
           return wasShown ? "\r\u{1B}[K" : nil
         }
-        state.place = "\(task): \(done) of \(total)"
+        if task == Progress.sweep { sweep.withLock { $0 = (done, total) } }
         guard now - state.began > 0.5, now - state.shown > 0.1, done > 0 else { return nil }
         state.shown = now
         state.isVague = false
         let left = (now - state.began) * Double(total - done) / Double(done)
-        return "\r\u{1B}[K\(state.place), \(max(1, Int(left.rounded()))) s left"
+        return "\r\u{1B}[K\(task): \(done) of \(total), \(max(1, Int(left.rounded()))) s left"
       }
       if let text { Output.write(text, to: STDERR_FILENO) }
     }

@@ -4,9 +4,11 @@ import Glibc
 
 /// The cache on disk, for commands that compute.
 enum CacheUse {
-  /// Uses the cache from now on, where the user has a folder for it and did not say `--no-cache`.
-  static func begin() {
-    guard let folder = CacheSettings.folder({ getenv($0).map { String(cString: $0) } }) else { return }
+  /// Uses the cache from now on, where it `isWanted` and the user has a folder for it.
+  static func begin(isWanted: Bool) {
+    guard isWanted, let folder = CacheSettings.folder({ getenv($0).map { String(cString: $0) } }) else {
+      return
+    }
     DiskCache.current = DiskCache(folder: folder, limit: CacheSettings.limit(in: folder)) {
       complain("warning: \($0)")
     }

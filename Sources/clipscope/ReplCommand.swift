@@ -52,7 +52,7 @@ struct ReplCommand: ParsableCommand {
       options.history = HistoryFile(path: path, limit: options.settings.historySize)
     }
     options.complete = SessionCompletion.complete
-    if !noCache { CacheUse.begin() }
+    CacheUse.begin(isWanted: !noCache)
     options.rows = DiskCacheRows.current
     if let pictures = ShownPictures() {
       options.preview = pictures.preview

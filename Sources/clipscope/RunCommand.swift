@@ -19,7 +19,8 @@ struct RunCommand: ParsableCommand {
 
   func run() throws {
     let request = try RunRequest(arguments)
-    throw ExitCode(Runner(request).run())
+    var runner = Runner(request)
+    throw ExitCode(runner.run())
   }
 }
 

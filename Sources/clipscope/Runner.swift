@@ -10,16 +10,18 @@ import Tensors
 /// Checks and runs one script; gives the exit code.
 struct Runner {
   let request: RunRequest
+  private var rows: SweepRows?
 
   init(_ request: RunRequest) { self.request = request }
 
-  func run() -> Int32 {
+  mutating func run() -> Int32 {
     if let threads = request.threads { Workers.count = threads }
     if let limit = request.keptBytes { WarmWork.current.limit = limit }
     Shard.current = request.shard
     Interrupts.install()
     if let worker = request.worker { worker.watch() } else { ProgressLine.install() }
-    if request.usesCache { CacheUse.begin() }
+    CacheUse.begin(isWanted: request.usesCache)
+    rows = DiskCacheRows.current
     if request.jobs > 1, request.worker == nil, DiskCache.current == nil {
       complain("error: `--jobs` hands rows over in the cache, and there is none")
       return 2
@@ -60,6 +62,7 @@ struct Runner {
     if request.wantsStatistics {
       complain("took \(Clock.text(Clock.seconds - began))")
       for line in KeptWork.report(WarmWork.current) { complain(line) }
+      if let rows { complain("  \(rows.keptCount) rows of sweeps computed here and kept") }
     }
     return code
   }
@@ -107,7 +110,7 @@ struct Runner {
       },
       isInterrupted: { Tensors.Interruption.isRequested },
       picture: pictures.map { pictures in { try pictures.picture(of: $0, $1) } })
-    host.rows = DiskCacheRows.current
+    host.rows = rows
     host.rowProgress = { Progress.report(Progress.sweep, $0, $1) }
     host.duty = request.worker
     if request.jobs > 1, request.worker == nil {

@@ -21,6 +21,15 @@ import Testing
     print(means.value, load("out/log.txt"))
     """
 
+  /// A cache in a test's folder.
+  private func cached(_ folder: Folder) -> [String: String] {
+    let temporary = folder.url.appendingPathComponent("tmp")
+    try? FileManager.default.createDirectory(at: temporary, withIntermediateDirectories: true)
+    return [
+      "CLIPSCOPE_CACHE": folder.url.appendingPathComponent("cache").path, "TMPDIR": temporary.path,
+    ]
+  }
+
   /// All files below `out` with their contents.
   private func files(_ folder: Folder) throws -> [String: Data] {
     var found: [String: Data] = [:]
@@ -30,13 +39,13 @@ import Testing
     return found
   }
 
-  private func run(_ folder: Folder, _ arguments: [String] = [], cache: Bool = true) throws
+  private func run(_ folder: Folder, _ arguments: [String] = []) throws
     -> CommandLineTool.Outcome
   {
     try folder.write("script.clip", Self.script)
     return try CommandLineTool.run(
       ["run", "script.clip"] + arguments, in: folder.url,
-      cache: cache ? folder.url.appendingPathComponent("cache") : nil)
+      environment: cached(folder))
   }
 
   /// What a run without a cache prints and saves.
@@ -62,7 +71,7 @@ import Testing
     let folder = try Folder()
     try folder.write("script.clip", Self.script)
     let killed = try CommandLineTool.run(
-      ["run", "script.clip"], in: folder.url, cache: folder.url.appendingPathComponent("cache"),
+      ["run", "script.clip"], in: folder.url, environment: cached(folder),
       killWhen: "row 128 1")
     #expect(killed.wasKilled)
     let kept = keptRows(folder)
@@ -79,8 +88,8 @@ import Testing
     let folder = try Folder()
     try folder.write("script.clip", Self.script)
     let outcome = try CommandLineTool.run(
-      ["run", "script.clip"], in: folder.url, interruptWhen: "row 112 2",
-      cache: folder.url.appendingPathComponent("cache"))
+      ["run", "script.clip"], in: folder.url, environment: cached(folder),
+      interruptWhen: "row 112 2")
     // A fast machine may have ended before.
     #expect([0, 130].contains(outcome.code))
     let again = try run(folder)
@@ -91,9 +100,12 @@ import Testing
   @Test(arguments: ["2", "4"]) func severalProcessesGiveTheSame(_ jobs: String) throws {
     let (printed, saved) = try whole()
     let folder = try Folder()
-    let outcome = try run(folder, ["--jobs", jobs])
+    let outcome = try run(folder, ["--jobs", jobs, "--stats"])
     #expect(outcome.code == 0)
-    #expect(outcome.errors == "")
+    // All of them in the other processes, which also saved aside what is not part of a row.
+    #expect(outcome.errors.contains("  0 rows of sweeps computed here and kept\n"), "\(outcome.errors)")
+    let temporary = try FileManager.default.contentsOfDirectory(atPath: folder.url.path + "/tmp")
+    #expect(temporary == [])
     #expect(outcome.output == printed)
     #expect(try files(folder) == saved)
     #expect(keptRows(folder) == 9)
@@ -132,7 +144,7 @@ import Testing
       outcomes.append(
         try CommandLineTool.run(
           ["run", "script.clip"] + arguments, in: folder.url,
-          cache: folder.url.appendingPathComponent("cache")))
+          environment: cached(folder)))
     }
     #expect(outcomes.map(\.code) == [5, 5])
     #expect(outcomes[0].errors == outcomes[1].errors)
@@ -153,12 +165,11 @@ import Testing
 
   @Test func atThePromptItGoesOnToo() throws {
     let folder = try Folder()
-    let cache = folder.url.appendingPathComponent("cache")
     let text = "t = sweep a in [1, 2, 3] { print(a)\n a * a }\nprint(t.value)\n"
     try folder.write("empty.clip", "x = 1\n")
     for _ in 0..<2 {
       let outcome = try CommandLineTool.run(
-        ["repl", "-i", "empty.clip"], in: folder.url, input: text, cache: cache)
+        ["repl", "-i", "empty.clip"], in: folder.url, input: text, environment: cached(folder))
       #expect(outcome.output == "1\n2\n3\n[1, 4, 9]\n", "\(outcome.errors)")
       #expect(keptRows(folder) == 3)
     }

@@ -9,6 +9,7 @@ import Tensors
 public final class SweepRows: RowStore {
   private let find: @Sendable (String) -> [UInt8]?
   private let store: @Sendable ([UInt8], String) -> Void
+  private let count = Atomic<Int>(0)
   /// Checksums of files by what tells whether a file has changed.
   private let known = Mutex<[String: String]>([:])
   /// Files whose checksums are remembered, at most.
@@ -22,15 +23,25 @@ public final class SweepRows: RowStore {
     self.store = keep
   }
 
+  /// What the store has.
   public func row(_ key: String) -> [UInt8]? { find(key) }
 
-  public func keep(_ row: [UInt8], _ key: String) { store(row, key) }
+  /// Hands a row to the store.
+  public func keep(_ row: [UInt8], _ key: String) {
+    count.add(1, ordering: .relaxed)
+    store(row, key)
+  }
 
+  /// Rows that this process computed and kept.
+  public var keptCount: Int { count.load(ordering: .relaxed) }
+
+  /// The fingerprint of the value with that of its files, the version and the matrix kernel. Throws as `Fingerprint.of`.
   public func fingerprint(of value: Value) throws -> String {
     let content = try Fingerprint.of(value, withFiles: true)
     return SHA256.hex(of: Array("sweep \(Engine.version) \(Workers.kernelName) \(content)".utf8))
   }
 
+  /// The SHA-256 of a file; of a folder, or the folder of a pattern, what its listing says.
   public func fingerprint(ofFile path: String) -> String? {
     // Of a pattern it is the folder that counts.
     if let wildcard = path.firstIndex(where: { $0 == "*" || $0 == "?" }) {

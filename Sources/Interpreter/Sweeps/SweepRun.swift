@@ -1,3 +1,4 @@
+import Glibc
 import Syntax
 
 /// One sweep while it runs: finds rows that are kept, computes the others, and makes the table.
@@ -7,6 +8,10 @@ import Syntax
 final class SweepRun {
   /// Raised when a row kept by an earlier version would say something else today.
   private static let version = "row 1"
+
+  /// Of a sweep with more rows only those are kept that take longer, in seconds, or save files: finding the others
+  /// would take as long as computing them.
+  private static let (many, worth) = (1000, 0.001)
 
   private let node: SweepNode
   private let closure: Closure
@@ -118,6 +123,7 @@ final class SweepRun {
     let slice = machine.sweepDepth == 1 ? machine.host.slice : nil
     slice?.suspend(true)
     defer { slice?.suspend(false) }
+    let began = Self.seconds
     let value: Value
     do {
       value = try machine.recording(record) {
@@ -127,7 +133,9 @@ final class SweepRun {
       failure.addNote("in the sweep at \(words(combination))")
       throw failure
     }
-    guard let key, let store, record.canBeKept else { return (value, false) }
+    guard let key, let store, record.canBeKept,
+      count <= Self.many || !record.saved.isEmpty || Self.seconds - began > Self.worth
+    else { return (value, false) }
     var saved: [KeptRow.File] = []
     for file in record.saved {
       guard let fingerprint = store.fingerprint(ofFile: file.target) else { return (value, false) }
@@ -139,6 +147,12 @@ final class SweepRun {
     guard let bytes = row.bytes else { return (value, false) }
     store.keep(bytes, key)
     return (value, true)
+  }
+
+  private static var seconds: Double {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
   }
 
   /// The body as it stands in the file.

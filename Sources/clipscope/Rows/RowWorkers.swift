@@ -1,3 +1,4 @@
+import Console
 import Glibc
 import Interpreter
 import Tensors
@@ -28,7 +29,13 @@ final class RowWorkers: RowCrew {
   }
 
   func compute(sweep: Int, rows: [Int], progress: (Int) -> Void) {
-    guard let queue = Pipe(), let report = Pipe(), let folder = ScratchFolder() else { return }
+    guard let folder = ScratchFolder() else { return }
+    // Until the last worker has ended, not until the folder's name was last read.
+    withExtendedLifetime(folder) { compute(sweep, rows, folder, progress) }
+  }
+
+  private func compute(_ sweep: Int, _ rows: [Int], _ folder: ScratchFolder, _ progress: (Int) -> Void) {
+    guard let queue = Pipe(), let report = Pipe() else { return }
     let count = min(jobs, rows.count)
     let command =
       arguments + [
@@ -46,6 +53,8 @@ final class RowWorkers: RowCrew {
     handOut(rows, queue, report, ahead: 2 * count, progress)
     queue.closeWriting()
     let isInterrupted = Interruption.isRequested
+    // What is left to do is short, and nobody else would do it.
+    if isInterrupted { Interrupts.settle() }
     for worker in workers {
       if isInterrupted { kill(worker, SIGTERM) }
       var status: Int32 = 0

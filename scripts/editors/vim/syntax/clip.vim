@@ -6,7 +6,7 @@ endif
 " Lists between these marks are written by scripts/editors/update.
 " begin lists
 syntax keyword clipConditional else if
-syntax keyword clipRepeat for in
+syntax keyword clipRepeat for in sweep
 syntax keyword clipParam param
 syntax keyword clipWordOperator and not or
 syntax keyword clipConstant false none true

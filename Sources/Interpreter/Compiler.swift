@@ -16,7 +16,7 @@ struct Compiler {
       module.tree.statements.map { compiler.node($0) }, Span(0, module.file.utf8.count))
     return Code(
       name: module.file.name, file: module.file, signature: Signature(name: module.file.name, positional: []),
-      parameterSlots: [], parameterTypes: [], defaults: [], captureSlots: layout.captures.map(\.to),
+      parameterSlots: [], parameterTypes: [], defaults: [], captures: layout.captures,
       slotCount: layout.slotCount, body: body, span: body.span)
   }
 
@@ -72,7 +72,7 @@ struct Compiler {
       parameterSlots: function.parameters.map { slot($0.name) },
       parameterTypes: function.parameters.map { $0.type.map { TypeSpec($0) } },
       defaults: function.parameters.map { $0.defaultValue.map { node($0) } },
-      captureSlots: layout.captures.map(\.to), slotCount: layout.slotCount, body: body,
+      captures: layout.captures, slotCount: layout.slotCount, body: body,
       span: function.span)
     return ClosureNode(code, sources: layout.captures.map(\.from), function.span)
   }

@@ -67,7 +67,7 @@ extension Value {
   }
 
   /// Whether a key needs no quotes.
-  private static func isWord(_ name: String) -> Bool {
+  static func isWord(_ name: String) -> Bool {
     guard let first = name.unicodeScalars.first else { return false }
     return (first == "_" || first.properties.isAlphabetic)
       && name.unicodeScalars.allSatisfy {

@@ -25,9 +25,17 @@ public protocol EngineValue: Sendable {
 
   /// `a == b` with another engine value.
   func isEqual(to other: any EngineValue) -> Bool
+
+  /// How it was made. Types whose values outlive a call keep it.
+  var origin: Origin? { get set }
 }
 
 extension EngineValue {
+  /// Not kept.
+  public var origin: Origin? {
+    get { nil }
+    set {}
+  }
   /// No fields.
   public var fieldNames: [String] { [] }
   /// No fields.

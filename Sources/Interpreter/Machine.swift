@@ -1,3 +1,4 @@
+import Glibc
 import Syntax
 
 /// What a running script needs of the world around it.
@@ -8,6 +9,8 @@ public struct Host {
   public var warning: (Diagnostic) -> Void
   /// Whether the user asked to stop; called often.
   public var isInterrupted: () -> Bool
+  /// Receives what happens, for a record of the run; nil where nobody keeps one.
+  public var observer: ((RunEvent) -> Void)?
   /// Whether a builtin that gives another type than it says is an error: for tests.
   public var verifiesResults = false
 
@@ -62,6 +65,29 @@ final class Machine: CallContext {
   private var warned: Set<String> = []
   /// Where the builtin that runs now was called.
   private var site: (file: SourceFile, span: Span)?
+  /// The builtin that runs now: what it was given, and the files it read and wrote.
+  private var current: RunningCall?
+  /// What this run saved, by the path.
+  private var saved: [String: SavedFile] = [:]
+  /// The script that runs; nil in a session.
+  var script: SourceFile?
+
+  /// A call of a builtin while it runs.
+  private struct RunningCall {
+    let function: Function
+    let positional: [Value]
+    let options: [(String, Value)]
+    var inputs: [InputFile] = []
+    var reads: [SavedFile] = []
+    var written: [String] = []
+
+    func origin(_ noun: String) -> Origin {
+      Origin(
+        .call(function, positional.map { Origin.Part($0) }, options.map { ($0.0, Origin.Part($0.1)) }),
+        noun: noun,
+        inputs: inputs, reads: reads)
+    }
+  }
 
   init(registry: Registry, operators: any OperatorTable, paths: ScriptPaths, host: Host) {
     self.registry = registry
@@ -73,10 +99,30 @@ final class Machine: CallContext {
   // MARK: Running code
 
   /// Runs a file's top level and gives its frame and last value.
-  func run(_ code: Code, captured: [Value], asMain: Bool) throws -> (Frame, Value) {
+  ///
+  /// - Parameter exports: names that it binds, for the record of the run
+  func run(
+    _ code: Code, captured: [Value], asMain: Bool, exports: [Resolution.Export] = []
+  ) throws -> (Frame, Value) {
     let frame = Frame(code, self)
     for (slot, value) in zip(code.captureSlots, captured) { frame[slot] = value }
-    return (frame, try code.body.evaluate(frame))
+    guard asMain, let observer = host.observer, let block = code.body as? BlockNode else {
+      return (frame, try code.body.evaluate(frame))
+    }
+    var result = Value.none
+    for statement in block.statements {
+      observer(.began(code.file, statement.span))
+      result = try statement.evaluate(frame)
+      for export in exports
+      where export.span.start >= statement.span.start && export.span.end <= statement.span.end {
+        let value = frame[export.slot]
+        observer(
+          statement is ParameterNode
+            ? .parameter(export.name, value) : .bound(export.name, value, export.span))
+      }
+      observer(.ended(code.file, statement.span, result))
+    }
+    return (frame, result)
   }
 
   /// Whether a loop runs whose progress is reported: those within it are not.
@@ -123,7 +169,12 @@ final class Machine: CallContext {
       if !file.isLibrary { site = (file, span) }
       defer { site = outer }
       do {
-        return try call(closure, positional, options)
+        let result = try call(closure, positional, options)
+        // A function of the library is a step of its own, however it goes about it.
+        guard closure.code.isLibraryMember, !file.isLibrary else { return result }
+        return result.made(by: {
+          RunningCall(function: function, positional: positional, options: options).origin($0)
+        })
       } catch var failure as RuntimeFailure {
         failure.addCall(closure.code.name, Diagnostic.place(file, span))
         throw failure
@@ -138,7 +189,7 @@ final class Machine: CallContext {
       depth += 1
       defer { depth -= 1 }
       if depth > Limits.calls { throw tooDeep() }
-      let result = try reference.builtin.body(arguments, self)
+      let result = try run(reference, function, arguments, positional, options)
       if host.verifiesResults {
         try ResultVerification.verify(result, of: reference.builtin, positional, options)
       }
@@ -147,6 +198,37 @@ final class Machine: CallContext {
       default: return result
       }
     }
+  }
+
+  /// Runs a builtin's body and says of what it gives how it was made.
+  private func run(
+    _ reference: BuiltinReference, _ function: Function, _ arguments: Arguments, _ positional: [Value],
+    _ options: [(String, Value)]
+  ) throws -> Value {
+    let outerCall = current
+    current = RunningCall(function: function, positional: positional, options: options)
+    defer { current = outerCall }
+    let began = host.observer == nil ? 0 : monotonicSeconds()
+    var result = try reference.builtin.body(arguments, self)
+    guard let call = current else { return result }
+    if !call.written.isEmpty {
+      let file = SavedFile(origin: call.origin("none"))
+      for path in call.written { saved[path] = file }
+    }
+    switch result {
+    case .object, .list, .record:
+      result = result.made(by: call.origin, keeping: reference.builtin.passesValuesOn)
+    default: break
+    }
+    if let observer = host.observer, let site, !site.file.isLibrary {
+      observer(
+        .called(
+          .init(
+            name: reference.builtin.name, section: reference.builtin.section, file: site.file,
+            span: site.span,
+            result: result, seconds: monotonicSeconds() - began)))
+    }
+    return result
   }
 
   private func tooDeep() -> ScriptError {
@@ -283,7 +365,29 @@ final class Machine: CallContext {
 
   private static let nowhere = SourceFile(name: "-", text: "")
 
-  func printLine(_ text: String) { host.output(text) }
+  func printLine(_ text: String) {
+    host.output(text)
+    host.observer?(.printed(text))
+  }
+
+  func tell(_ event: @autoclosure () -> RunEvent) { host.observer?(event()) }
+
+  func note(_ input: InputFile) {
+    current?.inputs.append(input)
+    host.observer?(.read(input))
+  }
+
+  func provenance(of value: Value) -> Provenance? {
+    guard let current else { return nil }
+    let parameters = self.parameters.sorted { $0.key < $1.key }.map { (name: $0.key, value: $0.value.source) }
+    do {
+      let (text, inputs) = try RecipeWriter.text(of: current.origin(value.typeName), registry: registry)
+      return Provenance(recipe: .success(text), inputs: inputs, script: script, parameters: parameters)
+    } catch {
+      let problem = error as? RecipeProblem ?? RecipeProblem(reason: "\(error)")
+      return Provenance(recipe: .failure(problem), inputs: [], script: script, parameters: parameters)
+    }
+  }
 
   func picture(of value: Value, _ request: PictureRequest) throws -> String? {
     try host.picture?(value, request)
@@ -292,12 +396,26 @@ final class Machine: CallContext {
   func warn(_ message: String) {
     // A warning in a loop is worth telling once.
     guard let site, warned.count < 1000, warned.insert(message).inserted else { return }
-    host.warning(Diagnostic(.warning, message, file: site.file, span: site.span))
+    let warning = Diagnostic(.warning, message, file: site.file, span: site.span)
+    host.warning(warning)
+    host.observer?(.warned(warning))
   }
 
-  func readPath(_ path: String) throws -> String { try paths.readPath(path) }
+  func readPath(_ path: String) throws -> String {
+    let found = try paths.readPath(path)
+    if let file = saved[found] {
+      // A list of files may name any of those that were saved before it.
+      let isAlone = current?.function.name == "load"
+      current?.reads += isAlone ? [file] : saved.keys.sorted().compactMap { saved[$0] }
+    }
+    return found
+  }
 
-  func writePath(_ path: String) throws -> String { try paths.writePath(path) }
+  func writePath(_ path: String) throws -> String {
+    let target = try paths.writePath(path)
+    current?.written.append(target)
+    return target
+  }
 
   func checkInterruption() throws {
     if host.isInterrupted() { throw Interruption() }
@@ -309,6 +427,13 @@ final class Machine: CallContext {
   func elements(of value: Value) throws -> [Value] { try Sequences.elements(of: value) }
 }
 
+/// Seconds of a clock that only goes on; for how long something took, never for what comes out.
+func monotonicSeconds() -> Double {
+  var time = timespec()
+  clock_gettime(CLOCK_MONOTONIC, &time)
+  return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+}
+
 /// What can be looped over.
 enum Sequences {
   /// The elements of a list, or of a value of the engine that is a sequence.
@@ -316,7 +441,14 @@ enum Sequences {
     switch value {
     case .list(let values): return values
     case .object(let object):
-      if let elements = try object.elements() { return elements }
+      if let elements = try object.elements() {
+        if object is Table { return elements }
+        let base = Origin.Part(value)
+        return elements.enumerated().map { index, element in
+          let place = Origin.IndexPart.part(.literal(.number(Double(index))))
+          return element.made(by: { Origin(.index(base, [place]), noun: $0) })
+        }
+      }
       throw ScriptError("\(TypeMessage.article(object.typeName)) is not a sequence of elements")
     case .record:
       throw ScriptError("a record is not a list", hint: "use `keys(r)`, `values(r)` or `items(r)`")

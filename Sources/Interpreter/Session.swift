@@ -89,7 +89,10 @@ public final class Session {
     return try LargeStack.run { [self] in
       try runImports(of: program)
       let code = Compiler.compile(program.graph.main, registry: registry, isMain: true)
-      return try machine.run(code, captured: [], asMain: true).1
+      machine.script = program.graph.main.file
+      return try machine.run(
+        code, captured: [], asMain: true, exports: program.graph.main.resolution.exports
+      ).1
     }
   }
 
@@ -165,7 +168,9 @@ public final class Session {
     let (frame, value) = try LargeStack.run { [self] in
       try runImports(of: program)
       let code = Compiler.compile(program.graph.main, registry: registry, isMain: true)
-      return try machine.run(code, captured: resolution.main.captures.map { globals[$0.from] }, asMain: true)
+      return try machine.run(
+        code, captured: resolution.main.captures.map { globals[$0.from] }, asMain: true,
+        exports: resolution.exports)
     }
     entry.value = value
     for export in resolution.exports {

@@ -151,7 +151,8 @@ struct Resolver: TreeWalk {
     }
     let slot = activations[level].layout.slotCount
     activations[level].layout.slotCount += 1
-    activations[level].layout.captures.append((from: outer.slot, to: slot))
+    activations[level].layout.captures.append(
+      (name: name, from: outer.slot, to: slot, module: outer.module?.name))
     let captured = Binding(slot: slot, span: outer.span, signature: outer.signature, module: outer.module)
     // At the file's own level a capture must not look like a binding of this file.
     if level > 0 { activations[level].scopes[0].names[name] = captured }

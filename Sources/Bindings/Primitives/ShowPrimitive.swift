@@ -27,7 +27,7 @@ let showPrimitive = Builtin(
     example: """
       show(image(zeros([2, 2, 3])))  # expect: image 2×2, a tensor's picture
       """),
-  refined: { $0.type("value") ?? .any }
+  refined: { $0.type("value") ?? .any }, passesValuesOn: true
 ) { arguments, context in
   let value = arguments["value"]
   let width = try arguments.optionalInt("width")
@@ -39,5 +39,6 @@ let showPrimitive = Builtin(
   context.printLine(value.text)
   let picture = try imaging(argument: "value") { try context.picture(of: value, request) }
   if let picture { context.printLine(picture) }
+  context.tell(.shown(value))
   return value
 }

@@ -6,6 +6,8 @@ import Interpreter
 /// Pictures with what is known to be on them, in a script.
 struct DataSetValue: EngineValue {
   let data: DataSet
+  /// How it was made.
+  var origin: Origin?
 
   var typeName: String { "dataset" }
 

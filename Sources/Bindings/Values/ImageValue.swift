@@ -8,6 +8,8 @@ struct ImageValue: EngineValue {
   let name: String
   /// The SHA-256 of the file it was loaded from; nil for pictures made by a script.
   let sha256: String?
+  /// How it was made.
+  var origin: Origin?
 
   init(_ image: Image, name: String, sha256: String? = nil) {
     self.image = image

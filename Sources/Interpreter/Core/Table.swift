@@ -8,6 +8,8 @@ public struct Table: EngineValue {
   public let count: Int
   /// How deeply values are nested in it.
   let depth: Int
+  /// How it was made.
+  public var origin: Origin?
 
   /// A table of columns. Throws `ScriptError` when their lengths or names do not fit.
   public init(columns: [(name: String, values: [Value])]) throws {

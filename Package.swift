@@ -63,6 +63,11 @@ let package = Package(
     .target(name: "Syntax", swiftSettings: optimized),
     .target(name: "Interpreter", dependencies: ["Syntax"], swiftSettings: optimized),
 
+    // Pages: the manual, reports of runs.
+    .target(name: "Markup", dependencies: ["Syntax"]),
+    .target(
+      name: "Reports", dependencies: ["Imaging", "Markup", "Syntax", "Tensors"], swiftSettings: optimized),
+
     // Pictures on terminals.
     .target(name: "TerminalPictures", dependencies: ["Imaging", "Syntax"], swiftSettings: optimized),
 
@@ -70,10 +75,10 @@ let package = Package(
     .target(
       name: "Bindings",
       dependencies: [
-        "Interpreter", "Explanations", "Segmentation", "Evaluation", "TerminalPictures", "Assets",
+        "Interpreter", "Explanations", "Segmentation", "Evaluation", "Reports", "TerminalPictures", "Assets",
       ],
       swiftSettings: optimized),
-    .target(name: "Manual", dependencies: ["Bindings", "Syntax", "Assets"]),
+    .target(name: "Manual", dependencies: ["Bindings", "Markup", "Syntax", "Assets"]),
     .target(
       name: "Console",
       dependencies: ["Bindings", "CLIPModels", "Imaging", "Interpreter", "Tensors", "Syntax"]),
@@ -120,7 +125,9 @@ let package = Package(
       dependencies: [
         "Bindings", "Imaging", "Interpreter", "Syntax", "Tensors", "TerminalPictures", "TestSupport",
       ]),
-    .testTarget(name: "ManualTests", dependencies: ["Manual", "Bindings", "Syntax", "TestSupport"]),
+    .testTarget(name: "ReportsTests", dependencies: ["Reports", "Imaging", "Syntax", "Tensors"]),
+    .testTarget(
+      name: "ManualTests", dependencies: ["Manual", "Bindings", "Markup", "Syntax", "TestSupport"]),
     .testTarget(
       name: "AssistanceTests",
       dependencies: ["Assistance", "Bindings", "Checkpoints", "Interpreter", "Syntax", "TestSupport"]),

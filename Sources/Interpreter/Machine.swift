@@ -225,7 +225,7 @@ final class Machine: CallContext {
         .called(
           .init(
             name: reference.builtin.name, section: reference.builtin.section, file: site.file,
-            span: site.span,
+            span: site.span, arguments: positional,
             result: result, seconds: monotonicSeconds() - began)))
     }
     return result

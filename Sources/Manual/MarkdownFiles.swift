@@ -1,4 +1,5 @@
 import Bindings
+import Markup
 import Syntax
 
 extension ManualBook {

@@ -83,6 +83,7 @@ private let overlayPrimitive = Builtin(
       "`opacity` must be 0 to 1, found \(format(opacity))", argument: "opacity")
   }
   let scale = MapScale(rawValue: try arguments.string("scale")) ?? .label
+  let chosen = arguments.given.contains("colormap") ? colormap : nil
   func overlays(_ maps: HeatMaps) throws -> [Value] {
     // A picture made by the script may well be the same one processed; another file is another picture.
     let explained = maps.recipe.image.suffix(7 + 64)
@@ -95,7 +96,9 @@ private let overlayPrimitive = Builtin(
       let result = try image.image.overlaid(
         with: normalized.maps.row(index), placement: maps.placement, colormap: colormap,
         opacity: opacity)
-      return .object(image.derived(result, by: "\(maps.recipe.method) of \(maps.labels[index]) on"))
+      var value = image.derived(result, by: "\(maps.recipe.method) of \(maps.labels[index]) on")
+      value.overlaid = OverlaidMap(image, maps, at: index, scale: scale, colormap: chosen, opacity: opacity)
+      return .object(value)
     }
   }
   return try imaging(argument: "map") {
@@ -117,7 +120,9 @@ private let overlayPrimitive = Builtin(
       }
       let result = try image.image.overlaid(
         with: HeatMap.minMaxNormalized(value.tensor), colormap: colormap, opacity: opacity)
-      return .object(image.derived(result, by: "tensor on"))
+      var drawn = image.derived(result, by: "tensor on")
+      drawn.overlaid = OverlaidMap(image, value.tensor, colormap: chosen, opacity: opacity)
+      return .object(drawn)
     default: return .none
     }
   }

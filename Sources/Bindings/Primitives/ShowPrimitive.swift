@@ -36,9 +36,10 @@ let showPrimitive = Builtin(
   }
   var request = PictureRequest(width: width)
   if case .string(let name) = arguments["as"] { request.protocolName = name }
+  // First: who keeps a record of the run shows the value itself, not the lines that stand for it here.
+  context.tell(.shown(value))
   context.printLine(value.text)
   let picture = try imaging(argument: "value") { try context.picture(of: value, request) }
   if let picture { context.printLine(picture) }
-  context.tell(.shown(value))
   return value
 }

@@ -10,6 +10,8 @@ struct ImageValue: EngineValue {
   let sha256: String?
   /// How it was made.
   var origin: Origin?
+  /// The map and the picture that it is made of, where `overlay` made it.
+  var overlaid: OverlaidMap?
 
   init(_ image: Image, name: String, sha256: String? = nil) {
     self.image = image

@@ -33,6 +33,8 @@ public enum RunEvent {
     public let file: SourceFile
     /// Where it stands.
     public let span: Span
+    /// What it was given by position.
+    public let arguments: [Value]
     /// What it gave.
     public let result: Value
     /// How long it took.

@@ -41,6 +41,8 @@ struct RunRequest {
   var keptBytes: Int?
   /// The slice of evaluations that is measured; nil for all.
   var shard: Shard?
+  /// The page that tells of the run; nil for none.
+  var report: String?
   /// Whether to say at the end how long it took and what work was spared.
   var wantsStatistics = false
   var wantsHelp = false
@@ -66,6 +68,10 @@ struct RunRequest {
         }
         threads = count
       case "--stats": wantsStatistics = true
+      case "--report":
+        let path = try value("--report")
+        if let problem = RunReport.refusal(of: path) { throw ValidationError("`--report`: \(problem)") }
+        report = path
       case "--shard":
         guard let slice = Shard(try value("--shard")) else {
           throw ValidationError("`--shard` takes a slice such as `2/4`, the second of four")
@@ -78,7 +84,8 @@ struct RunRequest {
         keptBytes = limit
       case _ where argument.hasPrefix("-"):
         let known = [
-          "-e", "-", "--help", "--out", "--allow-write", "--threads", "--keep", "--shard", "--stats",
+          "-e", "-", "--help", "--out", "--allow-write", "--threads", "--keep", "--shard", "--report",
+          "--stats",
         ]
         let hint = Suggestion.nearest(to: argument, among: known).map { "; did you mean `\($0)`?" }
         throw ValidationError("unknown option `\(argument)`\(hint ?? "")")

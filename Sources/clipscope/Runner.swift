@@ -59,33 +59,43 @@ struct Runner {
 
   private func execute(_ program: Program, parameters: [String: Value]) -> Int32 {
     let pictures = ShownPictures()
-    let host = Host(
+    var host = Host(
       output: { Output.write($0 + "\n", to: STDOUT_FILENO) },
       warning: { complain($0.rendered()) },
       isInterrupted: { Tensors.Interruption.isRequested },
       picture: pictures.map { pictures in { try pictures.picture(of: $0, $1) } })
+    let record = request.report.map { _ in RunRecord() }
+    if let record { host.observer = record.observe }
     let session = Session(
       registry: Engine.registry, loader: Engine.loader, operators: Engine.operators,
       paths: paths, host: host)
+    /// Writes the report; gives the exit code.
+    func report(_ ending: RunReport.Ending, _ code: Int32) -> Int32 {
+      guard let record, let path = request.report else { return code }
+      return RunReporting.write(record, of: program, ending, to: path) ? code : max(code, 5)
+    }
     do {
       let value = try session.run(program, parameters: parameters)
       if case .code = request.source, !isNone(value) { Output.write(value.text + "\n", to: STDOUT_FILENO) }
       Interrupts.settle()
       if let problem = Output.problem {
         complain("error: results could not be written to standard output: \(problem)")
-        return 5
+        return report(.complete, 5)
       }
-      return 0
+      return report(.complete, 0)
     } catch let failure as RuntimeFailure {
       complain(failure.diagnostic.rendered())
-      return failure.exitCode
+      record?.stop(failure.diagnostic.rendered(), in: program.graph.main.tree.file)
+      return report(.failed, failure.exitCode)
     } catch  where error is Interpreter.Interruption || error is Interrupted {
       Interrupts.settle()
       complain("interrupted")
-      return 130
+      record?.stop("interrupted", in: program.graph.main.tree.file)
+      return report(.interrupted, 130)
     } catch {
       complain("error: \(error)")
-      return 5
+      record?.stop("error: \(error)", in: program.graph.main.tree.file)
+      return report(.failed, 5)
     }
   }
 

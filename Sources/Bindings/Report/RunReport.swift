@@ -26,7 +26,8 @@ public enum RunReport {
     var status = stat()
     guard stat(path, &status) == 0 else { return nil }
     guard status.st_mode & S_IFMT == S_IFREG else { return "`\(path)` is no file" }
-    guard let file = open(path, O_RDONLY | O_CLOEXEC) as Int32?, file >= 0 else {
+    let file = open(path, O_RDONLY | O_CLOEXEC)
+    guard file >= 0 else {
       return "`\(path)` cannot be read: \(String(cString: strerror(errno)))"
     }
     defer { close(file) }
@@ -115,7 +116,7 @@ public enum RunReport {
 
   // MARK: A session
 
-  /// The page of a session so far: each entry is a cell. `names` says what an entry is called.
+  /// The page of a session so far: each entry is a cell.
   public static func page(of record: RunRecord, sessionIn folder: String) throws -> ReportPage {
     var page = ReportPage(title: "A session", subject: "session")
     page.state = .session
@@ -129,9 +130,8 @@ public enum RunReport {
     }
     page.cells = try groups.map { steps in
       let source = steps.first.map { String(decoding: $0.file.utf8, as: UTF8.self) } ?? ""
-      let plain = source.split(separator: "\n", omittingEmptySubsequences: false)
       return ReportCell(
-        title: steps.first?.file.name ?? "", source: plain.joined(separator: "\n"),
+        title: steps.first?.file.name ?? "", source: source,
         items: try items(of: steps, showsValue: !ReportCells.isSilenced(source)),
         seconds: steps.map(\.seconds).reduce(0, +))
     }

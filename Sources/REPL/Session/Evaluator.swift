@@ -22,6 +22,8 @@ final class Evaluator {
   /// A picture of a value for the terminal.
   let preview: (Value) -> String?
   private(set) var ledger = Ledger()
+  /// What happened so far, for `%report`.
+  let record = RunRecord()
   /// The number of the entry that comes next.
   private(set) var number = 1
 
@@ -33,7 +35,7 @@ final class Evaluator {
     self.settings = settings
     self.colors = colors
     self.preview = preview
-    let host = Host(
+    var host = Host(
       output: {
         ProgressLine.hide()
         Output.write($0 + "\n", to: STDOUT_FILENO)
@@ -44,6 +46,7 @@ final class Evaluator {
       },
       isInterrupted: { Tensors.Interruption.isRequested },
       progress: { Progress.report(Progress.loop, $0, $1) }, picture: picture)
+    host.observer = record.observe
     session = Session(
       registry: Engine.registry, loader: Engine.loader, operators: Engine.operators, paths: paths, host: host)
   }
@@ -103,13 +106,16 @@ final class Evaluator {
       return .done
     case .failure(let failure as RuntimeFailure):
       show(failure.diagnostic)
+      record.stop(failure.diagnostic.rendered())
       return .failed(failure.exitCode)
     case .failure(let error):
       if wasInterrupted || error is Interpreter.Interruption || error is Interrupted {
+        record.stop("interrupted")
         complain("interrupted after \(Clock.text(seconds)); what was bound before stays. Ctrl-C again leaves")
         return .interrupted
       }
       complain("error: \(error)")
+      record.stop("error: \(error)")
       return .failed(5)
     }
   }
@@ -130,6 +136,7 @@ final class Evaluator {
   func reset() {
     session.reset()
     ledger = Ledger()
+    record.clear()
   }
 
   // MARK: Showing

@@ -6,7 +6,9 @@ import Tensors
 /// Writes the page of a run, however it ended.
 enum RunReporting {
   /// Gives whether the page was written; what is wrong is told.
-  static func write(_ record: RunRecord, of program: Program, _ ending: RunReport.Ending, to path: String) -> Bool {
+  static func write(
+    _ record: RunRecord, of program: Program, _ ending: RunReport.Ending, to path: String
+  ) -> Bool {
     // The run was interrupted, not what tells of it; a second Ctrl-C ends the program.
     Tensors.Interruption.clear()
     do {

@@ -16,7 +16,8 @@ import Testing
     let path: String
 
     init() throws {
-      let url = FileManager.default.temporaryDirectory.appendingPathComponent("clipscope-" + UUID().uuidString)
+      let folder = FileManager.default.temporaryDirectory
+      let url = folder.appendingPathComponent("clipscope-" + UUID().uuidString)
       try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
       path = url.path
     }
@@ -70,7 +71,8 @@ import Testing
 
   static func cells(_ text: String) -> [ReportCells.Cell] {
     let file = SourceFile(name: "t.clip", text: text)
-    return ReportCells(Program.check(file, registry: Engine.registry, loader: Engine.loader).graph.main.tree).cells
+    let program = Program.check(file, registry: Engine.registry, loader: Engine.loader)
+    return ReportCells(program.graph.main.tree).cells
   }
 
   @Test func blankLinesMakeCells() {
@@ -93,7 +95,8 @@ import Testing
 
       # trailing
       """)
-    #expect(cells.map(\.source) == ["# about a\na = 1\nb = 2  # and b", "c = [\n  1,\n\n  2,\n]\n\n# trailing"])
+    #expect(
+      cells.map(\.source) == ["# about a\na = 1\nb = 2  # and b", "c = [\n  1,\n\n  2,\n]\n\n# trailing"])
     #expect(cells.map(\.text) == ["", "What c is."])
     #expect(cells.map(\.title) == ["", ""])
   }
@@ -234,7 +237,8 @@ import Testing
 
       segment(maps, photo)
       """)
-    guard case .maps(let overlays)? = page.cells[0].items.first, case .maps(let seen)? = page.cells[1].items.first
+    guard case .maps(let overlays)? = page.cells[0].items.first,
+      case .maps(let seen)? = page.cells[1].items.first
     else {
       Issue.record("\(page.cells.map { Self.words($0.items) })")
       return
@@ -296,7 +300,8 @@ import Testing
       overlay(image(zeros([32, 32, 3])), maps * 0)
       """)
     let words = Self.words(page.cells[0].items)
-    #expect(words.contains { $0.hasPrefix("warning warning: the map of \"cat\" is the same everywhere") }, "\(words)")
+    let warning = "warning warning: the map of \"cat\" is the same everywhere"
+    #expect(words.contains { $0.hasPrefix(warning) }, "\(words)")
     #expect(try page.html().contains("<a href=\"#cell-1-"))
   }
 
@@ -314,8 +319,9 @@ import Testing
     try Data("<html>my own</html>".utf8).write(to: URL(fileURLWithPath: path))
     #expect(RunReport.refusal(of: path)?.contains("is no report") == true)
     #expect(RunReport.refusal(of: scratch.path + "/x.clip")?.contains("`.html`") == true)
-    try FileManager.default.createDirectory(atPath: scratch.path + "/d.html", withIntermediateDirectories: true)
-    #expect(RunReport.refusal(of: scratch.path + "/d.html")?.contains("is no file") == true)
+    let folder = scratch.path + "/d.html"
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    #expect(RunReport.refusal(of: folder)?.contains("is no file") == true)
   }
 
   @Test func sameRunGivesSameBytesButForTimes() throws {

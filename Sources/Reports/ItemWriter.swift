@@ -129,7 +129,7 @@ struct ItemWriter {
     }
     return """
       <div class="scroll" role="region" tabindex="0" aria-labelledby="\(name)">
-      <table class="data"><caption id="\(name)">\(caption.isEmpty ? "table" : caption)</caption>
+      <table class="data"><caption id="\(name)"\(caption.isEmpty ? " class=\"unsaid\">table" : ">" + caption)</caption>
       <thead><tr>\(head)</tr></thead>
       <tbody>
       \(body)</tbody></table></div>

@@ -91,9 +91,10 @@ struct MapWriter {
       data-high="\(range.upperBound)" data-size="\(width) \(height)" \
       data-region="\(region.x) \(region.y) \(region.width) \(region.height)" \
       data-pixels="\(rectangle.x) \(rectangle.y) \(rectangle.width) \(rectangle.height)" \
-      data-label="\(Characters.html(map.label))" data-cells="\(cells)">
+      data-label="\(Characters.html(map.label))" data-cells="\(cells)" \
+      style="max-width:\(Self.shownWidth(width, height))px">
       <div class="stage" role="img" aria-label="\(alternative)" \
-      style="aspect-ratio:\(width)/\(height);max-width:\(Self.shownWidth(width, height))px">\(ground)\
+      style="aspect-ratio:\(width)/\(height)">\(ground)\
       <img class="map" alt="" src="\(still)" style="\(place);opacity:\(opacity)"/></div>
       \(Self.legend(shown, colormap))
       <p class="reading" aria-live="polite"></p>

@@ -14,7 +14,15 @@ struct Prose {
     guard text.utf8.count <= Self.limit,
       text.utf8.count(where: { $0 == UInt8(ascii: "[") || $0 == UInt8(ascii: "*") }) <= 400
     else { return "<pre class=\"plain\">\(Characters.html(text))</pre>\n" }
-    return Markdown.blocks(of: Self.fenced(text)).map(block).joined()
+    // The highest heading of the text gets the level, and none leaves one out: whoever listens goes by them.
+    let blocks = Markdown.blocks(of: Self.fenced(text))
+    let highest = blocks.compactMap { if case .heading(let depth, _) = $0 { depth } else { nil } }.min() ?? 1
+    var last = level - 1
+    return blocks.map { block in
+      guard case .heading(let depth, let words) = block else { return self.block(block) }
+      last = min(level + depth - highest, last + 1, 6)
+      return "<h\(last)>\(inline(words))</h\(last)>\n"
+    }.joined()
   }
 
   /// Lines indented by four spaces after a blank line are code too, as in the texts of the library.
@@ -42,9 +50,7 @@ struct Prose {
 
   private func block(_ block: Markdown.Block) -> String {
     switch block {
-    case .heading(let depth, let words):
-      let name = "h\(min(level + depth - 1, 6))"
-      return "<\(name)>\(inline(words))</\(name)>\n"
+    case .heading(_, let words): return "<p><b>\(inline(words))</b></p>\n"
     case .paragraph(let words): return "<p>\(inline(words))</p>\n"
     case .list(let isOrdered, let items):
       let name = isOrdered ? "ol" : "ul"

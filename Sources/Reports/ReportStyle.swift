@@ -60,9 +60,11 @@ enum ReportStyle {
     border-radius: 4px; padding: .1rem .35rem; }
     .tiles { display: flex; flex-wrap: wrap; gap: 1rem 1.2rem; align-items: flex-start; }
     .tile { margin: 0; flex: 0 1 auto; width: min(100%, 18rem); }
+    .tiles:has(> :nth-child(4)) > .tile { width: min(100%, 14.4rem); }
     .tile:only-child { width: min(100%, 30rem); }
     .stage { position: relative; width: 100%; overflow: hidden; background: #000; border-radius: 3px; }
     .stage > * { position: absolute; display: block; }
+    .stage > [hidden] { display: none; }
     .stage > svg { inset: 0; width: 100%; height: 100%; }
     .stage .cross { width: 13px; height: 13px; margin: -7px 0 0 -7px; border: 2px solid #fff; border-radius: 50%; \
     box-shadow: 0 0 0 2px #000; pointer-events: none; }
@@ -76,6 +78,7 @@ enum ReportStyle {
     .token { display: inline-block; padding: .25rem .45rem; border-radius: 4px; margin: .12rem 0; text-align: center; }
     .token.joined { margin-left: -.3rem; border-top-left-radius: 0; border-bottom-left-radius: 0; }
     .token small { display: block; font-size: .72rem; font-variant-numeric: tabular-nums; }
+    caption.unsaid { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
     .scroll { overflow-x: auto; margin: .8rem 0; max-width: 100%; }
     table { border-collapse: collapse; font-size: .94rem; }
     caption { text-align: left; padding-bottom: .3rem; font-size: .92rem; }
@@ -90,6 +93,7 @@ enum ReportStyle {
     dl { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: .2rem 1.2rem; margin: .5rem 0; }
     dt { color: var(--dim); } dd { margin: 0; overflow-wrap: anywhere; }
     .hash { font-size: .75rem; overflow-wrap: anywhere; }
+    .saved, .omitted { font-size: .92rem; overflow-wrap: anywhere; }
     summary { cursor: pointer; }
     .defs { position: absolute; }
     .math, .display { font-family: "STIX Two Math", "Cambria Math", "DejaVu Serif", Georgia, serif; }
@@ -98,6 +102,7 @@ enum ReportStyle {
     .frac > span { display: block; padding: 0 .2em; }
     .frac > span + span { border-top: 1px solid currentColor; }
     .root { border-top: 1px solid currentColor; padding: 0 .1em; }
+    @media (max-width: 40rem) { .took { position: static; display: block; text-align: right; background: none; } }
     @media (prefers-reduced-motion: no-preference) { html { scroll-behavior: smooth; } }
     @media print {
       :root { --ink: #000; --dim: #444; --paper: #fff; --shade: #f4f4f4; --line: #ccc; --link: #000; }
@@ -109,7 +114,7 @@ enum ReportStyle {
       th button::after { content: none; }
       .scroll { overflow: visible; }
       figure, .tile, .token, tr, .trouble { break-inside: avoid; }
-      .tile { width: 30%; } .tile:only-child { width: 50%; }
+      .tiles > .tile.tile { width: 23%; } .tiles > .tile.tile:only-child { width: 50%; }
       figure > img, figure > svg { max-height: 20cm; width: auto; }
       h2, h3 { break-after: avoid; }
     }

@@ -96,18 +96,19 @@ private struct ReportWriter {
 
   private var parameters: String {
     if page.parameters.isEmpty { return "" }
+    let areChanged = page.parameters.contains { $0.defaultValue != $0.value }
     let rows = page.parameters.map { parameter in
       let initial = parameter.defaultValue.map { "<code>\(Characters.html($0))</code>" } ?? "must be given"
       let isChanged = parameter.defaultValue != parameter.value
       return "<tr><th scope=\"row\"><code>\(Characters.html(parameter.name))</code></th>"
         + "<td><code>\(Characters.html(parameter.value))</code></td>"
-        + "<td>\(isChanged ? initial : "")</td><td>\(Characters.html(parameter.text))</td></tr>\n"
+        + (areChanged ? "<td>\(isChanged ? initial : "")</td>" : "") + "<td>\(Characters.html(parameter.text))</td></tr>\n"
     }.joined()
     return """
       <section aria-labelledby="parameters">
       <h2 id="parameters">Parameters</h2>
       <div class="scroll"><table><thead><tr><th scope="col">name</th><th scope="col">value</th>\
-      <th scope="col">instead of</th><th scope="col">meaning</th></tr></thead>
+      \(areChanged ? "<th scope=\"col\">instead of</th>" : "")<th scope="col">meaning</th></tr></thead>
       <tbody>
       \(rows)</tbody></table></div>
       </section>

@@ -152,7 +152,7 @@ import Testing
 
   @Test func headingsOfTexts() {
     #expect(RunReport.title(of: "", name: "whale") == ("whale", ""))
-    #expect(RunReport.title(of: "# A *title*\n\nText.", name: "w") == ("A *title*", "\n\nText."))
+    #expect(RunReport.title(of: "# A *title*\n\nText.", name: "w") == ("A title", "\n\nText."))
     #expect(RunReport.title(of: "Where is\nit? Here.\n\n- a", name: "w") == ("Where is it?", "Here.\n\n- a"))
     let long = String(repeating: "word ", count: 60)
     #expect(RunReport.title(of: long, name: "w").title == "w")
@@ -195,7 +195,9 @@ import Testing
       x * 5
       print(1)
 
-      table([{a: 1}]) |> save("t.csv")
+      t = table([{a: 1}])
+      print(t)
+      t |> save("t.csv")
       """)
     #expect(
       page.cells.map { Self.words($0.items) } == [
@@ -207,13 +209,16 @@ import Testing
     let (page, _) = try Self.page(
       """
       photo = image(zeros([20, 30, 3]))
-      for k in range(2) { overlay(photo, tensor([[k, 1], [2, 3]]), opacity: 0.5) |> save("{k}.png") }
+      for k in range(2) {
+        overlay(photo, tensor([[k, 1], [2, 3]]), opacity: 0.5) |> save("{k}.png")
+        print(k)
+      }
 
       grid([overlay(photo, eye(2)), photo])
 
       overlay(photo, eye(2), colormap: "magma")
       """)
-    #expect(Self.words(page.cells[0].items) == ["maps [1, 1]"])
+    #expect(Self.words(page.cells[0].items) == ["maps [1, 1]", "printed 0\n1"])
     guard case .maps(let maps) = page.cells[0].items[0] else { return }
     #expect(maps[1].grid.scalars == [1, 1, 2, 3])
     #expect(maps[0].opacity == 0.5 && maps[0].colormap == nil)
@@ -233,9 +238,9 @@ import Testing
 
       maps
 
-      gradcam("a photo of a cat", model, photo)
+      gradcam(photo, model, "a cat", target: "text")
 
-      segment(maps, photo)
+      segment(maps)
       """)
     guard case .maps(let overlays)? = page.cells[0].items.first,
       case .maps(let seen)? = page.cells[1].items.first

@@ -107,7 +107,7 @@ import Testing
       caption: caption)
     page.cells = [
       ReportCell(
-        title: word, text: "## A heading\n\n\(word)", source: "print(\"\(word)\")",
+        title: word, text: "## A heading\n\n#### Far below\n\n\(word)", source: "print(\"\(word)\")",
         items: [
           .printed(word), .value(word), .warning(word), .error(word),
           .picture(
@@ -181,7 +181,7 @@ import Testing
       #expect(!name.hasPrefix("on"))
       if name == "href" { #expect(!value.hasPrefix("javascript")) }
     }
-    if word.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value < 0x2000 }) {
+    if !word.isEmpty, word.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value < 0x2000 }) {
       #expect(outline.text.contains(word), "the words are lost")
     }
   }

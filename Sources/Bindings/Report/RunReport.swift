@@ -178,35 +178,27 @@ public enum RunReport {
         omitted.append((type, count, files))
       }
     }
-    for step in steps {
-      for entry in step.entries {
-        switch entry {
-        case .printed(let text):
-          if case .printed(let before)? = items.last {
-            items[items.count - 1] = .printed(before + "\n" + text)
-          } else {
-            items.append(.printed(text))
-          }
-        case .omittedLines(let count): items.append(.omitted("… \(count) lines more", files: []))
-        case .warned(let text): items.append(.warning(text))
-        case .failed(let text): items.append(.error(text))
-        case .printedTable(let value): items += try ReportItems.items(of: value)
-        case .omitted(let type, let count, let files): omit(type, count, files)
-        case .value(let value, let files):
-          let isKnown = seen.contains { RunRecord.isSame($0, value) }
-          if isKnown, files.isEmpty { continue }
-          if isKnown {
-            items.append(.saved(ReportCaption("the same", files: files)))
-            continue
-          }
-          if counts[value.typeName, default: 0] >= RunRecord.valueLimit {
-            omit(value.typeName, 1, files)
-            continue
-          }
-          counts[value.typeName, default: 0] += 1
-          seen.append(value)
-          items += try ReportItems.items(of: value, files: files, isAsked: files.isEmpty)
+    for entry in merged(steps.flatMap { ordered($0.entries) }) {
+      switch entry {
+      case .printed(let text):
+        if case .printed(let before)? = items.last {
+          items[items.count - 1] = .printed(before + "\n" + text)
+        } else {
+          items.append(.printed(text))
         }
+      case .omittedLines(let count): items.append(.omitted("… \(count) lines more", files: []))
+      case .warned(let text): items.append(.warning(text))
+      case .failed(let text): items.append(.error(text))
+      case .omitted(let type, let count, let files): omit(type, count, files)
+      case .printedTable: continue
+      case .value(let value, let files):
+        if counts[value.typeName, default: 0] >= RunRecord.valueLimit {
+          omit(value.typeName, 1, files)
+          continue
+        }
+        counts[value.typeName, default: 0] += 1
+        seen.append(value)
+        items += try ReportItems.items(of: value, files: files, isAsked: files.isEmpty)
       }
     }
     if showsValue, let last = steps.last, !seen.contains(where: { RunRecord.isSame($0, last.value) }) {
@@ -218,12 +210,47 @@ public enum RunReport {
     return ReportItems.joined(items)
   }
 
+  /// Entries in which each value stands once, with all files it was saved as.
+  private static func merged(_ entries: [RunRecord.Entry]) -> [RunRecord.Entry] {
+    var result: [RunRecord.Entry] = []
+    for entry in entries {
+      let (value, files): (Value, [String])
+      switch entry {
+      case .value(let kept, let names): (value, files) = (kept, names)
+      case .printedTable(let table): (value, files) = (table, [])
+      default:
+        result.append(entry)
+        continue
+      }
+      let place = result.firstIndex {
+        if case .value(let known, _) = $0 { RunRecord.isSame(known, value) } else { false }
+      }
+      if let place, case .value(let known, let before) = result[place] {
+        result[place] = .value(known, files: before + files.filter { !before.contains($0) })
+      } else {
+        result.append(.value(value, files: files))
+      }
+    }
+    return result
+  }
+
+  /// The entries of a statement as they are shown: where a loop prints between its pictures, the pictures stand side by
+  /// side, and what was printed below them.
+  private static func ordered(_ entries: [RunRecord.Entry]) -> [RunRecord.Entry] {
+    func isPrinted(_ entry: RunRecord.Entry) -> Bool { if case .printed = entry { true } else { false } }
+    func isPicture(_ entry: RunRecord.Entry) -> Bool {
+      if case .value(.object(let object), _) = entry { object is ImageValue } else { false }
+    }
+    guard entries.count(where: isPicture) > 1 else { return entries }
+    return entries.filter { !isPrinted($0) } + entries.filter(isPrinted)
+  }
+
   /// A script's heading and what stands below it: its text's first sentence, or a heading that it begins with.
   static func title(of documentation: String, name: String) -> (title: String, text: String) {
     let text = documentation.drop { $0 == "\n" || $0 == " " }
     if text.hasPrefix("# ") {
       let line = text.dropFirst(2).prefix { $0 != "\n" }
-      return (String(line), String(text.dropFirst(2 + line.count)))
+      return (line.filter { !"`*".contains($0) }, String(text.dropFirst(2 + line.count)))
     }
     let summary = DocComment(String(text)).summary
     guard !summary.isEmpty, summary.count <= 200 else { return (name, String(text)) }
@@ -236,7 +263,7 @@ public enum RunReport {
       if first != character { return (name, String(text)) }
     }
     // A heading needs no full stop, and no marks of code.
-    let title = (summary.hasSuffix(".") ? String(summary.dropLast()) : summary).filter { $0 != "`" }
+    let title = (summary.hasSuffix(".") ? String(summary.dropLast()) : summary).filter { !"`*".contains($0) }
     return (title, String(rest.drop { $0 == "\n" || $0 == " " }))
   }
 

@@ -102,7 +102,8 @@ private struct ReportWriter {
       let isChanged = parameter.defaultValue != parameter.value
       return "<tr><th scope=\"row\"><code>\(Characters.html(parameter.name))</code></th>"
         + "<td><code>\(Characters.html(parameter.value))</code></td>"
-        + (areChanged ? "<td>\(isChanged ? initial : "")</td>" : "") + "<td>\(Characters.html(parameter.text))</td></tr>\n"
+        + (areChanged ? "<td>\(isChanged ? initial : "")</td>" : "")
+        + "<td>\(Characters.html(parameter.text))</td></tr>\n"
     }.joined()
     return """
       <section aria-labelledby="parameters">

@@ -16,7 +16,7 @@ public enum Engine {
       tokensPrimitive, attentionPrimitive, normalizeBuiltin, randomizedPrimitive, helpBuiltin,
       encodePrimitive(library: library), surgeryPrimitive(library: library),
       similarityPrimitive(library: library), classifyPrimitive(library: library),
-      gradcamPrimitive(library: library), textFeaturesPrimitive,
+      gradcamPrimitive(library: library), textFeaturesPrimitive, recipePrimitive,
     ])
     registry.add([editPrimitive, ablatePrimitive(library: library), driftPrimitive(library: library)])
     registry.add([gradPrimitive])

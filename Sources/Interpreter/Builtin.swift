@@ -182,6 +182,8 @@ public protocol CallContext: AnyObject {
   func tell(_ event: @autoclosure () -> RunEvent)
   /// How a value was made, as a script of its own with its inputs; nil where `save` is not asked to say.
   func provenance(of value: Value) -> Provenance?
+  /// The script that makes a value of the engine. Throws `RecipeProblem` where there is none.
+  func recipe(of value: Value) throws -> String
 }
 
 extension CallContext {
@@ -193,4 +195,8 @@ extension CallContext {
   public func tell(_ event: @autoclosure () -> RunEvent) {}
   /// Nothing is known.
   public func provenance(of value: Value) -> Provenance? { nil }
+  /// There is none.
+  public func recipe(of value: Value) throws -> String {
+    throw RecipeProblem(reason: "nothing is known of it")
+  }
 }

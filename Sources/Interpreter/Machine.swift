@@ -11,6 +11,8 @@ public struct Host {
   public var isInterrupted: () -> Bool
   /// Receives what happens, for a record of the run; nil where nobody keeps one.
   public var observer: ((RunEvent) -> Void)?
+  /// The script that files say they were made by, where it is another than the one that runs: a recipe's own.
+  public var statedScript: ScriptIdentity?
   /// Whether a builtin that gives another type than it says is an error: for tests.
   public var verifiesResults = false
 
@@ -70,7 +72,7 @@ final class Machine: CallContext {
   /// What this run saved, by the path.
   private var saved: [String: SavedFile] = [:]
   /// The script that runs; nil in a session.
-  var script: SourceFile?
+  var script: ScriptIdentity?
 
   /// A call of a builtin while it runs.
   private struct RunningCall {
@@ -189,7 +191,7 @@ final class Machine: CallContext {
       depth += 1
       defer { depth -= 1 }
       if depth > Limits.calls { throw tooDeep() }
-      let result = try run(reference, function, arguments, positional, options)
+      let result = try run(reference, function, arguments, positional, options, isOfLibrary: file.isLibrary)
       if host.verifiesResults {
         try ResultVerification.verify(result, of: reference.builtin, positional, options)
       }
@@ -203,7 +205,7 @@ final class Machine: CallContext {
   /// Runs a builtin's body and says of what it gives how it was made.
   private func run(
     _ reference: BuiltinReference, _ function: Function, _ arguments: Arguments, _ positional: [Value],
-    _ options: [(String, Value)]
+    _ options: [(String, Value)], isOfLibrary: Bool
   ) throws -> Value {
     let outerCall = current
     current = RunningCall(function: function, positional: positional, options: options)
@@ -220,13 +222,13 @@ final class Machine: CallContext {
       result = result.made(by: call.origin, keeping: reference.builtin.passesValuesOn)
     default: break
     }
-    if let observer = host.observer, let site, !site.file.isLibrary {
+    if let observer = host.observer, let site, !isOfLibrary {
       observer(
         .called(
           .init(
             name: reference.builtin.name, section: reference.builtin.section, file: site.file,
             span: site.span,
-            result: result, seconds: monotonicSeconds() - began)))
+            arguments: positional + options.map(\.1), result: result, seconds: monotonicSeconds() - began)))
     }
     return result
   }
@@ -379,7 +381,10 @@ final class Machine: CallContext {
 
   func provenance(of value: Value) -> Provenance? {
     guard let current else { return nil }
-    let parameters = self.parameters.sorted { $0.key < $1.key }.map { (name: $0.key, value: $0.value.source) }
+    let parameters =
+      host.statedScript?.parameters
+      ?? self.parameters.sorted { $0.key < $1.key }.map { (name: $0.key, value: $0.value.source) }
+    let script = host.statedScript ?? self.script
     do {
       let (text, inputs) = try RecipeWriter.text(of: current.origin(value.typeName), registry: registry)
       return Provenance(recipe: .success(text), inputs: inputs, script: script, parameters: parameters)
@@ -399,6 +404,11 @@ final class Machine: CallContext {
     let warning = Diagnostic(.warning, message, file: site.file, span: site.span)
     host.warning(warning)
     host.observer?(.warned(warning))
+  }
+
+  func recipe(of value: Value) throws -> String {
+    guard let origin = value.origin else { throw RecipeProblem(reason: "nothing is known of it") }
+    return try RecipeWriter.text(of: origin, registry: registry).text
   }
 
   func readPath(_ path: String) throws -> String {

@@ -89,7 +89,7 @@ public final class Session {
     return try LargeStack.run { [self] in
       try runImports(of: program)
       let code = Compiler.compile(program.graph.main, registry: registry, isMain: true)
-      machine.script = program.graph.main.file
+      machine.script = ScriptIdentity(program.graph.main.file)
       return try machine.run(
         code, captured: [], asMain: true, exports: program.graph.main.resolution.exports
       ).1
@@ -107,6 +107,9 @@ public final class Session {
       machine.modules[module.file.path] = .record(members)
     }
   }
+
+  /// The script that makes a value of the engine, which this session made. Throws `RecipeProblem` where there is none.
+  public func recipe(of value: Value) throws -> String { try machine.recipe(of: value) }
 
   // MARK: Interactive
 

@@ -16,7 +16,8 @@ struct ClipscopeCommand: ParsableCommand {
     version: Version.text,
     subcommands: [
       ReplCommand.self, RunCommand.self, CheckCommand.self, FormatCommand.self, ModelsCommand.self,
-      InspectCommand.self, MergeCommand.self, ExplainCommand.self, DocCommand.self,
+      InspectCommand.self, ReplayCommand.self, VerifyCommand.self, BundleCommand.self, MergeCommand.self,
+      ExplainCommand.self, DocCommand.self,
       LanguageServerCommand.self,
     ])
 

@@ -19,7 +19,9 @@ struct RunCommand: ParsableCommand {
 
   func run() throws {
     let request = try RunRequest(arguments)
-    throw ExitCode(Runner(request).run())
+    let runner: Runner
+    do { runner = try Runner(request) } catch { throw ExitCode(ScriptRun.tell(error)) }
+    throw ExitCode(runner.run())
   }
 }
 
@@ -44,6 +46,8 @@ struct RunRequest {
   /// Whether to say at the end how long it took and what work was spared.
   var wantsStatistics = false
   var wantsHelp = false
+  /// Whether a record of the run is kept, `NAME.lock`.
+  var records = false
 
   init(_ arguments: [String]) throws {
     var rest = arguments[...]
@@ -66,6 +70,7 @@ struct RunRequest {
         }
         threads = count
       case "--stats": wantsStatistics = true
+      case "--record": records = true
       case "--shard":
         guard let slice = Shard(try value("--shard")) else {
           throw ValidationError("`--shard` takes a slice such as `2/4`, the second of four")
@@ -79,12 +84,17 @@ struct RunRequest {
       case _ where argument.hasPrefix("-"):
         let known = [
           "-e", "-", "--help", "--out", "--allow-write", "--threads", "--keep", "--shard", "--stats",
+          "--record",
         ]
         let hint = Suggestion.nearest(to: argument, among: known).map { "; did you mean `\($0)`?" }
         throw ValidationError("unknown option `\(argument)`\(hint ?? "")")
       case _ where source == nil: source = .file(argument)
       default: parameters.append(argument)
       }
+    }
+    if records, case .file? = source {
+    } else if records {
+      throw ValidationError("`--record` needs a script in a file: the record is kept beside it")
     }
     if source == nil { throw ValidationError("which script? `clipscope run FILE`") }
   }

@@ -56,7 +56,7 @@ let dataSetPrimitive = Builtin(
   let path = try naming("path", kind: .input) { try context.readPath(name) }
   return try evaluating(argument: "path") {
     let data = try DataSet(path, options: options)
-    context.note(InputFile(name: name, path: path, kind: "dataset", sha256: data.sha256))
+    context.note(InputFile(name: name, path: path, kind: "dataset", sha256: data.sha256, parts: data.files))
     return .object(DataSetValue(data: data))
   }
 }

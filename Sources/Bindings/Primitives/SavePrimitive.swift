@@ -55,12 +55,12 @@ let savePrimitive = Builtin(
   let writer = Writer(
     value: value, ending: ending, colormap: colormap, scale: scale, context: context)
   try imaging(argument: "path") {
-    var bytes = try writer.bytes()
+    var content = try writer.bytes()
     try makeFolders(above: path, name: name)
     let data = try MapData(arguments, ending: ending)
-    if let data, data.isInside { bytes = try PNG.adding([data.note], to: bytes) }
+    if let data, data.isInside { content = try PNG.adding([data.note], to: content) }
     let text = try arguments.bool("recipe") ? provenanceText(of: value, context) : nil
-    if let text { bytes = try ProvenanceFiles.adding(text, to: bytes, ending: ending) }
+    let bytes = try text.map { try ProvenanceFiles.adding($0, to: content, ending: ending) } ?? content
     if let data, !data.isInside {
       var archive = try data.archive()
       if let text { archive = try ProvenanceFiles.adding(text, to: archive, ending: "npz") }
@@ -68,7 +68,7 @@ let savePrimitive = Builtin(
       try AtomicFile.write(archive, to: try naming("path") { try context.writePath(String(beside)) })
     }
     try AtomicFile.write(bytes, to: path)
-    context.tell(.saved(.init(value: value, name: name, path: path, bytes: bytes)))
+    context.tell(.saved(.init(value: value, name: name, path: path, bytes: bytes, content: content)))
   }
   return value
 }

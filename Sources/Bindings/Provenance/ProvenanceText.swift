@@ -36,7 +36,7 @@ struct ProvenanceText {
     version = Engine.version
     kernel = Workers.kernelName
     threads = Workers.count
-    script = provenance.script.map { (baseName($0.name), SHA256.hex(of: $0.utf8)) }
+    script = provenance.script.map { (baseName($0.name), $0.sha256 ?? SHA256.hex(of: $0.text)) }
     parameters = provenance.parameters
     inputs = provenance.inputs.map {
       Input(name: $0.name, kind: $0.kind, sha256: $0.sha256(SHA256.hex(of:)) ?? "")

@@ -19,7 +19,7 @@ struct ImageValue: EngineValue {
 
   /// The same picture after an operation.
   func derived(_ image: Image, by operation: String) -> ImageValue {
-    ImageValue(image, name: "\(operation) of \(name)")
+    ImageValue(image, name: operation.hasSuffix(" on") ? "\(operation) \(name)" : "\(operation) of \(name)")
   }
 
   /// As recipes name it.

@@ -11,6 +11,8 @@ public final class InputFile: Sendable {
   public let kind: String
   /// Its length in bytes.
   public let size: Int
+  /// Files that belong to it, where it is a list of them.
+  public let parts: [String]
 
   private let stamp: [Int]
   private let hash: Mutex<String?>
@@ -19,16 +21,18 @@ public final class InputFile: Sendable {
   /// A file that was just read, or is about to be.
   ///
   /// - Parameters:
+  ///   - parts: files that belong to it
   ///   - sha256: its hash, where that is known
   ///   - hash: gives its hash, where something else finds it out anyway
   public init(
-    name: String, path: String?, kind: String, sha256: String? = nil,
+    name: String, path: String?, kind: String, sha256: String? = nil, parts: [String] = [],
     hash known: (@Sendable () -> String?)? = nil
   ) {
     self.known = known
     self.name = name
     self.path = path
     self.kind = kind
+    self.parts = parts
     stamp = InputFile.stamp(of: path)
     size = stamp.first ?? 0
     hash = Mutex(sha256)

@@ -33,6 +33,8 @@ public enum RunEvent {
     public let file: SourceFile
     /// Where it stands.
     public let span: Span
+    /// What it was given: the positional arguments, then the options.
+    public let arguments: [Value]
     /// What it gave.
     public let result: Value
     /// How long it took.
@@ -49,13 +51,16 @@ public enum RunEvent {
     public let path: String
     /// What was written.
     public let bytes: [UInt8]
+    /// The same without what the file says of how it was made.
+    public let content: [UInt8]
 
     /// A file from its parts.
-    public init(value: Value, name: String, path: String, bytes: [UInt8]) {
+    public init(value: Value, name: String, path: String, bytes: [UInt8], content: [UInt8]) {
       self.value = value
       self.name = name
       self.path = path
       self.bytes = bytes
+      self.content = content
     }
   }
 }

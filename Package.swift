@@ -31,6 +31,7 @@ let package = Package(
     systemLibrary("CJPEG", pkgConfig: "libjpeg", apt: "libjpeg62-turbo-dev"),
     systemLibrary("CFreeType", pkgConfig: "freetype2", apt: "libfreetype-dev"),
     systemLibrary("CFontconfig", pkgConfig: "fontconfig", apt: "libfontconfig-dev"),
+    systemLibrary("CCairo", pkgConfig: "cairo", apt: "libcairo2-dev"),
     systemLibrary("CLibEdit", pkgConfig: "libedit", apt: "libedit-dev"),
 
     // C: inner loops, codecs, embedded bytes.
@@ -41,27 +42,42 @@ let package = Package(
       name: "Assets", exclude: ["data"],
       cSettings: [.unsafeFlags(["-std=gnu23", "-Wno-c23-extensions"])]),
 
+    // What needs nothing and serves all.
+    .target(name: "Basics"),
+
     // The engine.
     .target(
       name: "Tensors", dependencies: ["COpenBLAS", "CDNNL", "CKernels", "CZlib"], swiftSettings: optimized),
-    .target(name: "Checkpoints", dependencies: ["Tensors", "CKernels"], swiftSettings: optimized),
+    .target(name: "Checkpoints", dependencies: ["Basics", "Tensors", "CKernels"], swiftSettings: optimized),
+    .target(name: "Cache", dependencies: ["Checkpoints"], swiftSettings: optimized),
     .target(name: "Tokenization", dependencies: ["Assets", "CZlib"], swiftSettings: optimized),
     .target(
       name: "Imaging",
-      dependencies: ["CImageCodecs", "CFreeType", "CFontconfig", "CZlib", "Assets", "Tensors"],
+      dependencies: ["Basics", "CImageCodecs", "CFreeType", "CFontconfig", "CZlib", "Assets", "Tensors"],
       swiftSettings: optimized),
     .target(
-      name: "CLIPModels", dependencies: ["Tensors", "Checkpoints", "Imaging", "Tokenization"],
+      name: "CLIPModels", dependencies: ["Tensors", "Checkpoints", "Cache", "Imaging", "Tokenization"],
       swiftSettings: optimized),
-    .target(name: "Explanations", dependencies: ["CLIPModels", "Tokenization"], swiftSettings: optimized),
+    .target(
+      name: "Explanations", dependencies: ["CLIPModels", "Cache", "Tokenization"], swiftSettings: optimized),
     .target(name: "Segmentation", dependencies: ["Imaging", "Tensors"], swiftSettings: optimized),
     .target(
-      name: "Evaluation", dependencies: ["Segmentation", "Imaging", "Tensors", "Checkpoints"],
+      name: "Evaluation", dependencies: ["Basics", "Segmentation", "Imaging", "Tensors", "Checkpoints"],
+      swiftSettings: optimized),
+
+    .target(
+      name: "Figures",
+      dependencies: ["CCairo", "CFreeType", "CZlib", "Imaging", "Assets", "Tensors"],
       swiftSettings: optimized),
 
     // The language.
-    .target(name: "Syntax", swiftSettings: optimized),
-    .target(name: "Interpreter", dependencies: ["Syntax"], swiftSettings: optimized),
+    .target(name: "Syntax", dependencies: ["Basics"], swiftSettings: optimized),
+    .target(name: "Interpreter", dependencies: ["Basics", "Syntax"], swiftSettings: optimized),
+
+    // Pages: the manual, reports of runs.
+    .target(name: "Markup", dependencies: ["Syntax"]),
+    .target(
+      name: "Reports", dependencies: ["Imaging", "Markup", "Syntax", "Tensors"], swiftSettings: optimized),
 
     // Pictures on terminals.
     .target(name: "TerminalPictures", dependencies: ["Imaging", "Syntax"], swiftSettings: optimized),
@@ -70,13 +86,14 @@ let package = Package(
     .target(
       name: "Bindings",
       dependencies: [
-        "Interpreter", "Explanations", "Segmentation", "Evaluation", "TerminalPictures", "Assets",
+        "Interpreter", "Explanations", "Segmentation", "Evaluation", "Figures", "Reports", "TerminalPictures",
+        "Assets", "Cache",
       ],
       swiftSettings: optimized),
-    .target(name: "Manual", dependencies: ["Bindings", "Syntax", "Assets"]),
+    .target(name: "Manual", dependencies: ["Bindings", "Markup", "Syntax", "Assets"]),
     .target(
       name: "Console",
-      dependencies: ["Bindings", "CLIPModels", "Imaging", "Interpreter", "Tensors", "Syntax"]),
+      dependencies: ["Bindings", "Cache", "CLIPModels", "Imaging", "Interpreter", "Tensors", "Syntax"]),
     .target(name: "Assistance", dependencies: ["Bindings", "Checkpoints", "Interpreter", "Syntax"]),
     .target(
       name: "REPL",
@@ -90,7 +107,7 @@ let package = Package(
       name: "clipscope",
       dependencies: [
         "Assistance", "Bindings", "LanguageServer", "Manual", "Console", "REPL",
-        "TerminalPictures", "CLIPModels", "Evaluation",
+        "TerminalPictures", "Cache", "CLIPModels", "Evaluation",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -102,17 +119,20 @@ let package = Package(
     .testTarget(
       name: "CheckpointsTests", dependencies: ["Checkpoints", "CKernels", "TestSupport"],
       exclude: ["Fixtures"]),
+    .testTarget(name: "CacheTests", dependencies: ["Cache", "TestSupport"]),
     .testTarget(name: "TokenizationTests", dependencies: ["Tokenization", "TestSupport"]),
     .testTarget(
       name: "ImagingTests", dependencies: ["Imaging", "TestSupport"], exclude: ["Fixtures"]),
-    .testTarget(name: "CLIPModelsTests", dependencies: ["CLIPModels", "TestSupport"]),
+    .testTarget(name: "CLIPModelsTests", dependencies: ["CLIPModels", "Cache", "TestSupport"]),
     .testTarget(
       name: "ExplanationsTests",
-      dependencies: ["Explanations", "CLIPModels", "Checkpoints", "Tokenization", "TestSupport"]),
+      dependencies: ["Explanations", "CLIPModels", "Cache", "Checkpoints", "Tokenization", "TestSupport"]),
     .testTarget(name: "SegmentationTests", dependencies: ["Segmentation", "Imaging", "Tensors"]),
     .testTarget(
-      name: "EvaluationTests", dependencies: ["Evaluation", "Segmentation", "Imaging", "Tensors"],
+      name: "EvaluationTests",
+      dependencies: ["Evaluation", "Segmentation", "Imaging", "Tensors", "TestSupport"],
       exclude: ["Fixtures"]),
+    .testTarget(name: "FiguresTests", dependencies: ["Figures", "Imaging", "TestSupport"]),
     .testTarget(name: "SyntaxTests", dependencies: ["Syntax"]),
     .testTarget(name: "InterpreterTests", dependencies: ["Interpreter", "Syntax", "TestSupport"]),
     .testTarget(
@@ -120,7 +140,9 @@ let package = Package(
       dependencies: [
         "Bindings", "Imaging", "Interpreter", "Syntax", "Tensors", "TerminalPictures", "TestSupport",
       ]),
-    .testTarget(name: "ManualTests", dependencies: ["Manual", "Bindings", "Syntax", "TestSupport"]),
+    .testTarget(name: "ReportsTests", dependencies: ["Reports", "Imaging", "Syntax", "Tensors"]),
+    .testTarget(
+      name: "ManualTests", dependencies: ["Manual", "Bindings", "Markup", "Syntax", "TestSupport"]),
     .testTarget(
       name: "AssistanceTests",
       dependencies: ["Assistance", "Bindings", "Checkpoints", "Interpreter", "Syntax", "TestSupport"]),
@@ -131,7 +153,9 @@ let package = Package(
     .target(name: "CPseudoTerminal", path: "Tests/CPseudoTerminal", cSettings: optimizedC),
     .testTarget(
       name: "REPLTests",
-      dependencies: ["clipscope", "REPL", "CPseudoTerminal", "Interpreter", "Syntax", "TestSupport"]),
+      dependencies: [
+        "clipscope", "REPL", "Console", "Bindings", "CPseudoTerminal", "Interpreter", "Syntax", "TestSupport",
+      ]),
     .testTarget(
       name: "CommandLineTests",
       dependencies: ["clipscope", "Bindings", "Interpreter", "Syntax", "TestSupport"]),

@@ -26,6 +26,14 @@ static const unsigned char evaluation[] = {
 #embed "../../docs/evaluation.md"
 };
 
+static const unsigned char recipes[] = {
+#embed "../../docs/recipes.md"
+};
+
+static const unsigned char reports[] = {
+#embed "../../docs/reports.md"
+};
+
 static const unsigned char checkpoints[] = {
 #embed "../../docs/checkpoints.md"
 };
@@ -45,6 +53,8 @@ static const AssetPage pages[] = {
     {"formatting", {formatting, sizeof formatting}},
     {"methods", {methods, sizeof methods}},
     {"evaluation", {evaluation, sizeof evaluation}},
+    {"recipes", {recipes, sizeof recipes}},
+    {"reports", {reports, sizeof reports}},
     {"checkpoints", {checkpoints, sizeof checkpoints}},
     {"command-line", {command_line, sizeof command_line}},
     {"terminal", {terminal, sizeof terminal}},

@@ -84,13 +84,31 @@ private struct CodeCompletion {
 
   /// Whether a new name follows: of a function, of a loop, of a parameter.
   private func bindsName(_ previous: Lexeme) -> Bool {
-    if previous.isKeyword(.fn) || previous.isKeyword(.for) { return true }
+    if previous.isKeyword(.fn) || previous.isKeyword(.for) || previous.isKeyword(.sweep) { return true }
     guard previous.isSymbol(",") || previous.isSymbol("(") else { return false }
     if let open = Brackets.open(in: before).last, Brackets.isFunctionHead(before, open) { return true }
+    if previous.isSymbol(","), isInSweepHeader { return true }
     // `for a, b in …`
     var index = before.count - 1
     while index > 0, before[index].isSymbol(","), before[index - 1].kind == .name { index -= 2 }
     return index >= 0 && previous.isSymbol(",") && before[index].isKeyword(.for)
+  }
+
+  /// Whether the comma before the cursor parts the variables of a sweep: `sweep a in A, …`.
+  private var isInSweepHeader: Bool {
+    let open = Brackets.open(in: before).last ?? -1
+    guard let word = before.lastIndex(where: { $0.isKeyword(.sweep) }), word > open else { return false }
+    var depth = 0
+    for (index, lexeme) in before[word...].enumerated() where lexeme.kind == .symbol {
+      switch lexeme.text {
+      case "(", "[": depth += 1
+      case ")", "]": depth -= 1
+      // The header ends where its block begins.
+      case "{" where depth == 0 && Brackets.isBlock(before, word + index): return false
+      default: break
+      }
+    }
+    return true
   }
 
   /// Whether a type is written: behind the colon of a `param` or of a function's parameter.
@@ -174,7 +192,7 @@ private struct CodeCompletion {
 
   private func names(_ scope: Scope, atStart: Bool) -> [Candidate] {
     var candidates = visible(scope) + builtins()
-    candidates += keywords([.if, .fn, .not, .true, .false, .none])
+    candidates += keywords([.if, .fn, .sweep, .not, .true, .false, .none])
     if atStart { candidates += keywords([.for, .param, .import]) }
     return candidates
   }

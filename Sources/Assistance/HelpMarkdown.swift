@@ -23,6 +23,7 @@ enum HelpMarkdown {
       switch block {
       case .prose(let text): parts.append(text)
       case .code(let text): parts.append(code(text))
+      case .list(let items): parts.append(items.map { "- \($0)" }.joined(separator: "\n"))
       }
     }
     if !entry.errors.isEmpty { parts.append("Errors: \(entry.errors)") }

@@ -68,6 +68,16 @@ struct StringCompletion {
         choice, .choice, detail: parameter.written, help: parameter.meaning,
         range: range(from: string.contentStart))
     }.filter { $0.begins(with: typed) }
+    if let name = callable.builtin?.name,
+      (name, parameter.name) == ("evaluate", "measures")
+        || (name, parameter.name) == ("compare", "measure")
+    {
+      found += MeasureChoice.all.map { measure in
+        Candidate(
+          measure.name, .choice, detail: "measure", help: measure.meaning,
+          range: range(from: string.contentStart))
+      }.filter { $0.begins(with: typed) }
+    }
     guard type.isPath else { return found }
     switch (callable.builtin?.name, parameter.name) {
     case ("load", "what"): found += models() + paths(.inputs)

@@ -21,9 +21,10 @@ public enum BuiltInModel {
       if case .list(let items)? = JSON.parse(words) {
         for case .string(let word) in items { names.append(word) }
       }
-      let new = CLIPModel(checkpoint, name: name, knownWords: names) {
-        SHA256.hex(of: Array(EmbeddedAssets.compressedEmojiModel))
-      }
+      // A part of this program: its hash is remembered for the program's file.
+      let new = CLIPModel(
+        checkpoint, name: name, knownWords: names,
+        sha256: { SHA256.hex(of: Array(EmbeddedAssets.compressedEmojiModel)) }, within: "/proc/self/exe")
       model = new
       return new
     }

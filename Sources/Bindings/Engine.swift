@@ -1,10 +1,11 @@
+import Cache
 import Interpreter
 import Tokenization
 
 /// Everything a script can call, assembled.
 public enum Engine {
   /// The version of the program. Numbers kept by one version are not gone on with by another.
-  public static let version = "0.1.0"
+  public static let version = ProgramVersion.number
 
   /// The language's own functions and the engine's primitives.
   public static let registry: Registry = {
@@ -16,12 +17,13 @@ public enum Engine {
       tokensPrimitive, attentionPrimitive, normalizeBuiltin, randomizedPrimitive, helpBuiltin,
       encodePrimitive(library: library), surgeryPrimitive(library: library),
       similarityPrimitive(library: library), classifyPrimitive(library: library),
-      gradcamPrimitive(library: library), textFeaturesPrimitive,
+      gradcamPrimitive(library: library), textFeaturesPrimitive, recipePrimitive,
     ])
     registry.add([editPrimitive, ablatePrimitive(library: library), driftPrimitive(library: library)])
     registry.add([gradPrimitive])
     registry.add([segmentPrimitive, slidePrimitive])
     registry.add(maskPrimitives)
+    registry.add([plotPrimitive, figurePrimitive])
     registry.add([dataSetPrimitive, evaluatePrimitive(library: library), comparePrimitive])
     registry.refuseTracedArguments()
     registry.add(engineTypes)

@@ -1,5 +1,6 @@
 import Checkpoints
 import Explanations
+import Glibc
 import Imaging
 import Interpreter
 import Tensors
@@ -10,8 +11,11 @@ import Tensors
 enum Fingerprint {
   /// The fingerprint of a value. Throws `ScriptError` for a value that only lives for a moment, such as a pass, one that
   /// is too large, and a model whose files cannot be read; `Interrupted`.
-  static func of(_ value: Value) throws -> String {
-    var writer = Writer()
+  ///
+  /// Of a data set only names and truth count, unless its files do too, by their sizes and times of change:
+  /// `withFiles` is for what may be found again long after.
+  static func of(_ value: Value, withFiles: Bool = false) throws -> String {
+    var writer = Writer(withFiles: withFiles)
     try writer.add(value)
     return writer.stream.hex
   }
@@ -19,8 +23,11 @@ enum Fingerprint {
   /// Every part begins with its kind and, where its length varies, its length: no two values run into one another.
   private struct Writer {
     var stream = SHA256Stream()
+    private let withFiles: Bool
     /// Values within values visited so far: a list that holds one value many times is walked as often.
     private var count = 0
+
+    init(withFiles: Bool) { self.withFiles = withFiles }
 
     mutating func add(_ value: Value) throws {
       count += 1
@@ -65,6 +72,9 @@ enum Fingerprint {
       case let value as ImageValue:
         add("\(value.image.width) \(value.image.height)")
         value.image.bytes.withUnsafeBytes { stream.add($0) }
+      case let value as FigureValue:
+        add("\(value.figure.width) \(value.figure.height) \(value.figure.dpi)")
+        try value.contentBytes().withUnsafeBytes { stream.add($0) }
       case let value as TensorValue:
         add(value.tensor)
         add(value.names ?? [])
@@ -92,7 +102,9 @@ enum Fingerprint {
         add(value.map.text)
         add(value.map.pieces)
         add(value.map.scores)
-      case let value as DataSetValue: add(value.data.sha256)
+      case let value as DataSetValue:
+        add(value.data.sha256)
+        if withFiles { for file in value.data.samples.flatMap(\.files) { add(stateOf: file) } }
       case let value as EvaluationValue:
         add([value.header.dataSet, value.header.key, "\(value.rows.count)"])
         add(value.header.measures.map(\.description))
@@ -100,6 +112,12 @@ enum Fingerprint {
       default:
         throw ScriptError("\(TypeMessage.article(object.typeName)) cannot be told apart from another")
       }
+    }
+
+    private mutating func add(stateOf path: String) {
+      var status = stat()
+      guard stat(path, &status) == 0 else { return add("missing") }
+      add("\(status.st_size) \(status.st_mtim.tv_sec) \(status.st_mtim.tv_nsec)")
     }
 
     private mutating func add(_ maps: HeatMaps) {

@@ -42,7 +42,11 @@ public struct InputCheck {
       // An empty or impossible path: running says why.
       return nil
     }
-    if exists(text, at: path) || saves.contains(where: { couldSave($0, text) }) { return nil }
+    // `save(…, "maps.png", data: "beside")` writes maps.npz too.
+    let beside = text.hasSuffix(".npz") ? String(text.dropLast(3)) + "png" : text
+    if exists(text, at: path) || saves.contains(where: { couldSave($0, text) || couldSave($0, beside) }) {
+      return nil
+    }
     let error: ScriptError
     if mayBeModel, !text.contains("*"), !text.contains("?"),
       kind == "model" || !LoadedType.namesOtherFile(text)

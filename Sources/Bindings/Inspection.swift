@@ -14,6 +14,12 @@ public enum Inspection {
     if stat(what, &status) == 0, status.st_mode & S_IFMT == S_IFREG {
       let head = try FileHead(path: what, name: what)
       if head.kind == .picture { return try picture(what) }
+      // A table, numbers or a page that a script saved.
+      if head.kind != .checkpoint, status.st_size <= 1 << 30,
+        let text = ProvenanceFiles.text(in: try readWholeFile(what, name: what, limit: 1 << 30))
+      {
+        return (["\(what): \(status.st_size) bytes"] + text.lines).joined(separator: "\n")
+      }
     }
     let path = try ModelLocator().locate(what).path
     return CheckpointSummary(try Checkpoint.open(path)).text
@@ -31,7 +37,12 @@ public enum Inspection {
     }
     lines.append("  sha256 \(try SHA256.hex(of: path))")
     let bytes = try readWholeFile(path, name: path, limit: 1 << 30)
-    for note in PNG.text(in: bytes) { lines.append("  \(note.key): \(note.value)") }
+    for note in PNG.text(in: bytes) where note.key != ProvenanceFiles.key {
+      let isNumbers = note.key == MapData.key
+      lines.append(
+        "  \(note.key): \(isNumbers ? "numbers that `load(…, kind: \"tensor\")` reads" : note.value)")
+    }
+    if let text = ProvenanceFiles.text(in: bytes) { lines += text.lines.map { $0.isEmpty ? "" : "  " + $0 } }
     return lines.joined(separator: "\n")
   }
 }

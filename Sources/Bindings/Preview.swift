@@ -35,7 +35,7 @@ public enum Preview {
       !values.isEmpty && values.allSatisfy { if case .object = $0 { isPicture($0) } else { false } }
     case .object(let object):
       object is ImageValue || object is HeatMapValue || object is HeatMapsValue || object is TokenMapValue
-        || object is LabelMapValue || object is MasksValue || object is MaskValue
+        || object is FigureValue || object is LabelMapValue || object is MasksValue || object is MaskValue
     default: false
     }
   }
@@ -54,6 +54,7 @@ public enum Preview {
       }
       return all
     case .object(let value as ImageValue): return [TerminalTile(value.image)]
+    case .object(let value as FigureValue): return [TerminalTile(try value.preview())]
     case .object(let value as HeatMapValue): return tiles(of: value.maps)
     case .object(let value as HeatMapsValue): return tiles(of: value.maps)
     case .object(let value as LabelMapValue): return [TerminalTile(try value.map.picture())]

@@ -13,6 +13,11 @@ public enum Progress {
   /// The task of a loop of the script: what is done within it is not told of on its own.
   public static let loop = "loop"
 
+  /// A sweep of the script: like a loop.
+  public static let sweep = "sweep"
+  /// The task of `evaluate`, which tells of all that is done within it.
+  public static let evaluating = "evaluating"
+
   /// Tells the listener how far a task is.
   public static func report(_ task: String, _ done: Int, _ total: Int) {
     listener.withLock { $0 }?(task, done, total)

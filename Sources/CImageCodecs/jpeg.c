@@ -124,3 +124,75 @@ int clip_jpeg_decode(const uint8_t *bytes, size_t size, uint8_t *rgb, uint32_t w
   jpeg_destroy_decompress(&jpeg);
   return CLIP_CODEC_OK;
 }
+
+// Where the encoder writes: memory that grows, and is freed where it fails. (libjpeg's own `jpeg_mem_dest` loses
+// track of it then.)
+typedef struct {
+  struct jpeg_destination_mgr manager;
+  uint8_t *volatile bytes;  // changed between setjmp and longjmp
+  size_t capacity;
+} jpeg_destination;
+
+static void grow(j_compress_ptr jpeg, size_t used) {
+  jpeg_destination *destination = (jpeg_destination *)jpeg->dest;
+  size_t capacity = destination->capacity ? 2 * destination->capacity : (size_t)1 << 16;
+  uint8_t *larger = realloc(destination->bytes, capacity);
+  if (!larger) fail((j_common_ptr)jpeg, CLIP_CODEC_MALFORMED, "out of memory");
+  destination->bytes = larger;
+  destination->capacity = capacity;
+  destination->manager.next_output_byte = larger + used;
+  destination->manager.free_in_buffer = capacity - used;
+}
+
+static void begin_writing(j_compress_ptr jpeg) { grow(jpeg, 0); }
+
+// libjpeg calls this when the buffer is full.
+static boolean write_more(j_compress_ptr jpeg) {
+  grow(jpeg, ((jpeg_destination *)jpeg->dest)->capacity);
+  return TRUE;
+}
+
+static void end_writing(j_compress_ptr jpeg) { (void)jpeg; }
+
+int clip_jpeg_encode(const uint8_t *rgb, uint32_t width, uint32_t height, int quality, int halved, uint8_t **bytes,
+                     size_t *size, char *message) {
+  struct jpeg_compress_struct jpeg;
+  jpeg_trouble trouble;
+  jpeg_destination destination = {
+      .manager = {.init_destination = begin_writing, .empty_output_buffer = write_more, .term_destination = end_writing}};
+  memset(&jpeg, 0, sizeof jpeg);
+  jpeg.err = jpeg_std_error(&trouble.manager);
+  trouble.manager.error_exit = on_error;
+  trouble.manager.emit_message = on_message;
+  trouble.message = message;
+  trouble.code = CLIP_CODEC_OK;
+  if (setjmp(trouble.escape)) {
+    jpeg_destroy_compress(&jpeg);
+    free(destination.bytes);
+    return trouble.code;
+  }
+  jpeg_create_compress(&jpeg);
+  jpeg.dest = &destination.manager;
+  jpeg.image_width = width;
+  jpeg.image_height = height;
+  jpeg.input_components = 3;
+  jpeg.in_color_space = JCS_RGB;
+  jpeg_set_defaults(&jpeg);
+  jpeg_set_quality(&jpeg, quality, TRUE);
+  jpeg.optimize_coding = TRUE;
+  // The accurate integer transform: the same bytes on every processor.
+  jpeg.dct_method = JDCT_ISLOW;
+  jpeg.comp_info[0].h_samp_factor = halved ? 2 : 1;
+  jpeg.comp_info[0].v_samp_factor = halved ? 2 : 1;
+  jpeg_start_compress(&jpeg, TRUE);
+  size_t stride = (size_t)width * 3;
+  while (jpeg.next_scanline < height) {
+    JSAMPROW row = (JSAMPROW)(rgb + jpeg.next_scanline * stride);
+    jpeg_write_scanlines(&jpeg, &row, 1);
+  }
+  jpeg_finish_compress(&jpeg);
+  *bytes = destination.bytes;
+  *size = destination.capacity - destination.manager.free_in_buffer;
+  jpeg_destroy_compress(&jpeg);
+  return CLIP_CODEC_OK;
+}

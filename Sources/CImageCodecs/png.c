@@ -71,37 +71,31 @@ static void skip_unneeded_chunks(png_structp png) {
   png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, names, (int)(sizeof names / 5));
 }
 
-static png_structp open_reader(png_context *context, png_infop *info) {
-  png_structp png = png_create_read_struct(PNG_LIBPNG_VER_STRING, context, on_error, on_warning);
-  if (!png) return NULL;
-  *info = png_create_info_struct(png);
-  if (!*info) {
-    png_destroy_read_struct(&png, NULL, NULL);
-    return NULL;
-  }
-  return png;
-}
-
-static void read_header(png_structp png, png_infop info, png_context *context) {
-  png_set_read_fn(png, context, read_bytes);
-  png_set_user_limits(png, 0x7fffffff, 0x7fffffff);
-  skip_unneeded_chunks(png);
-  png_read_info(png, info);
-}
-
-int clip_png_header(const uint8_t *bytes, size_t size, clip_image_info *out, char *message) {
+// Reads a file's header, then calls `body`. Whatever fails within, here or in `body`, jumps back to this one place.
+static int reading(const uint8_t *bytes, size_t size, char *message,
+                   void (*body)(png_structp png, png_infop info, png_context *context, void *task), void *task) {
   png_context context = {.bytes = bytes, .size = size, .message = message};
-  png_infop info = NULL;
-  png_structp png = open_reader(&context, &info);
-  if (!png) {
+  png_structp png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &context, on_error, on_warning);
+  png_infop info = png ? png_create_info_struct(png) : NULL;
+  if (!info) {
+    png_destroy_read_struct(&png, NULL, NULL);
     say(message, "out of memory");
     return CLIP_CODEC_MALFORMED;
   }
-  if (setjmp(png_jmpbuf(png))) {
-    png_destroy_read_struct(&png, &info, NULL);
-    return context.code;
+  if (!setjmp(png_jmpbuf(png))) {
+    png_set_read_fn(png, &context, read_bytes);
+    png_set_user_limits(png, 0x7fffffff, 0x7fffffff);
+    skip_unneeded_chunks(png);
+    png_read_info(png, info);
+    body(png, info, &context, task);
   }
-  read_header(png, info, &context);
+  png_destroy_read_struct(&png, &info, NULL);
+  return context.code;
+}
+
+static void note_header(png_structp png, png_infop info, png_context *context, void *task) {
+  (void)context;
+  clip_image_info *out = task;
   int color = png_get_color_type(png, info);
   out->width = png_get_image_width(png, info);
   out->height = png_get_image_height(png, info);
@@ -111,72 +105,67 @@ int clip_png_header(const uint8_t *bytes, size_t size, clip_image_info *out, cha
   out->has_alpha = (color & PNG_COLOR_MASK_ALPHA) || png_get_valid(png, info, PNG_INFO_tRNS);
   out->interlaced = png_get_interlace_type(png, info) != PNG_INTERLACE_NONE;
   out->is_grey = !(color & PNG_COLOR_MASK_COLOR);
-  png_destroy_read_struct(&png, &info, NULL);
-  return CLIP_CODEC_OK;
 }
 
-int clip_png_decode(const uint8_t *bytes, size_t size, uint8_t *rgb, uint32_t width, uint32_t height,
-                    char *message) {
-  png_context context = {.bytes = bytes, .size = size, .message = message};
-  png_infop info = NULL;
-  png_structp png = open_reader(&context, &info);
-  if (!png) {
-    say(message, "out of memory");
-    return CLIP_CODEC_MALFORMED;
-  }
-  if (setjmp(png_jmpbuf(png))) {
-    png_destroy_read_struct(&png, &info, NULL);
-    return context.code;
-  }
-  read_header(png, info, &context);
-  if (png_get_image_width(png, info) != width || png_get_image_height(png, info) != height)
+int clip_png_header(const uint8_t *bytes, size_t size, clip_image_info *out, char *message) {
+  return reading(bytes, size, message, note_header, out);
+}
+
+// Where pixels go, and the size that the header had.
+typedef struct {
+  uint8_t *pixels;
+  uint32_t width, height;
+} png_destination;
+
+static void check_size(png_structp png, png_infop info, const png_destination *to) {
+  if (png_get_image_width(png, info) != to->width || png_get_image_height(png, info) != to->height)
     png_error(png, "the size changed between two readings");
+}
+
+// Reads all rows, once the transformations are chosen.
+static void read_rows(png_structp png, png_infop info, const png_destination *to, size_t stride) {
+  int passes = png_set_interlace_handling(png);
+  png_read_update_info(png, info);
+  if (png_get_rowbytes(png, info) != stride) png_error(png, "an unexpected layout of samples");
+  for (int pass = 0; pass < passes; pass++)
+    for (uint32_t y = 0; y < to->height; y++) png_read_row(png, to->pixels + y * stride, NULL);
+  png_read_end(png, NULL);
+}
+
+static void read_colors(png_structp png, png_infop info, png_context *context, void *task) {
+  (void)context;
+  const png_destination *to = task;
+  check_size(png, info, to);
   png_set_strip_16(png);
   png_set_expand(png);
   png_set_strip_alpha(png);
   png_set_gray_to_rgb(png);
-  int passes = png_set_interlace_handling(png);
-  png_read_update_info(png, info);
-  size_t stride = (size_t)width * 3;
-  if (png_get_rowbytes(png, info) != stride) png_error(png, "an unexpected layout of samples");
-  for (int pass = 0; pass < passes; pass++)
-    for (uint32_t y = 0; y < height; y++) png_read_row(png, rgb + y * stride, NULL);
-  png_read_end(png, NULL);
-  png_destroy_read_struct(&png, &info, NULL);
-  return CLIP_CODEC_OK;
+  read_rows(png, info, to, (size_t)to->width * 3);
+}
+
+int clip_png_decode(const uint8_t *bytes, size_t size, uint8_t *rgb, uint32_t width, uint32_t height,
+                    char *message) {
+  png_destination to = {rgb, width, height};
+  return reading(bytes, size, message, read_colors, &to);
+}
+
+static void read_indices(png_structp png, png_infop info, png_context *context, void *task) {
+  const png_destination *to = task;
+  check_size(png, info, to);
+  int color = png_get_color_type(png, info);
+  if ((color != PNG_COLOR_TYPE_PALETTE && color != PNG_COLOR_TYPE_GRAY) || png_get_bit_depth(png, info) > 8) {
+    context->code = CLIP_CODEC_UNSUPPORTED;
+    say(context->message, "its pixels are colours, not indices: a palette or grey of at most 8 bits is needed");
+    png_error(png, "unsupported");
+  }
+  png_set_packing(png);  // 1, 2 and 4 bits to a byte each, values kept
+  read_rows(png, info, to, to->width);
 }
 
 int clip_png_indices(const uint8_t *bytes, size_t size, uint8_t *indices, uint32_t width, uint32_t height,
                      char *message) {
-  png_context context = {.bytes = bytes, .size = size, .message = message};
-  png_infop info = NULL;
-  png_structp png = open_reader(&context, &info);
-  if (!png) {
-    say(message, "out of memory");
-    return CLIP_CODEC_MALFORMED;
-  }
-  if (setjmp(png_jmpbuf(png))) {
-    png_destroy_read_struct(&png, &info, NULL);
-    return context.code;
-  }
-  read_header(png, info, &context);
-  if (png_get_image_width(png, info) != width || png_get_image_height(png, info) != height)
-    png_error(png, "the size changed between two readings");
-  int color = png_get_color_type(png, info);
-  if ((color != PNG_COLOR_TYPE_PALETTE && color != PNG_COLOR_TYPE_GRAY) || png_get_bit_depth(png, info) > 8) {
-    context.code = CLIP_CODEC_UNSUPPORTED;
-    say(message, "its pixels are colours, not indices: a palette or grey of at most 8 bits is needed");
-    png_error(png, "unsupported");
-  }
-  png_set_packing(png);  // 1, 2 and 4 bits to a byte each, values kept
-  int passes = png_set_interlace_handling(png);
-  png_read_update_info(png, info);
-  if (png_get_rowbytes(png, info) != width) png_error(png, "an unexpected layout of samples");
-  for (int pass = 0; pass < passes; pass++)
-    for (uint32_t y = 0; y < height; y++) png_read_row(png, indices + (size_t)y * width, NULL);
-  png_read_end(png, NULL);
-  png_destroy_read_struct(&png, &info, NULL);
-  return CLIP_CODEC_OK;
+  png_destination to = {indices, width, height};
+  return reading(bytes, size, message, read_indices, &to);
 }
 
 static void write_texts(png_structp png, png_infop info, const clip_png_picture *picture) {

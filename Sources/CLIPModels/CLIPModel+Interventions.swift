@@ -120,7 +120,7 @@ extension VisionTransformer {
 
   /// `encode`, for which the tokens behind block `first` are not kept.
   func encode(_ image: Tensor, from first: Int, positions: PositionResize) throws -> Tensor {
-    let pass = KeptPass(identity, image, positions)
+    let pass = pass(image, positions)
     let rest = blocks.count - first
     return try pass(.embedding, blocks: rest, reusing: rest) {
       var x = try tokens(image, after: first, positions: positions)

@@ -52,9 +52,17 @@ extension CLIPModel {
   ///
   /// - Parameter pixels: normalized, [3, height, width], both a multiple of `patchSize`
   public func encode(image pixels: Tensor, positions: PositionResize = .bilinear) throws -> Tensor {
+    let pass = KeptPass(try identity(of: .image), pixels, positions)
+    if pass.usesDisk, let known = pass.known(.embedding, reusing: layerCount),
+      known.shape == [architecture.embedDim]
+    {
+      return known
+    }
     switch try imageTower {
-    case .transformer(let tower): try tower.encode(pixels, positions: positions)
-    case .resNet(let tower): try tower.encode(pixels, positions: positions)
+    case .transformer(let tower): return try tower.encode(pixels, positions: positions)
+    case .resNet(let tower):
+      guard pass.usesDisk else { return try tower.encode(pixels, positions: positions) }
+      return try pass(.embedding, blocks: 0) { try tower.encode(pixels, positions: positions) }
     }
   }
 
@@ -71,6 +79,27 @@ extension CLIPModel {
   public func features(
     image pixels: Tensor, path: FeaturePath, depth: Int? = nil, layer: Int? = nil,
     isProjected: Bool = true, nativeClassToken: Bool = true, positions: PositionResize = .bilinear
+  ) throws -> Tensor {
+    func compute() throws -> Tensor {
+      try computedFeatures(
+        image: pixels, path: path, depth: depth, layer: layer, isProjected: isProjected,
+        nativeClassToken: nativeClassToken, positions: positions)
+    }
+    // Tokens before the last block are on disk as such; earlier ones are not kept there.
+    let pass = KeptPass(try identity(of: .image), pixels, positions)
+    guard pass.usesDisk, path == .surgery || layer == nil || layer == layerCount else {
+      return try compute()
+    }
+    let options =
+      path == .surgery
+      ? "surgery \(depth ?? Self.publishedSurgeryDepth) \(nativeClassToken) \(isProjected)"
+      : "native \(isProjected)"
+    return try pass(.features(options), blocks: 0, reusing: layerCount, make: compute)
+  }
+
+  private func computedFeatures(
+    image pixels: Tensor, path: FeaturePath, depth: Int?, layer: Int?, isProjected: Bool,
+    nativeClassToken: Bool, positions: PositionResize
   ) throws -> Tensor {
     switch try imageTower {
     case .transformer(let tower):

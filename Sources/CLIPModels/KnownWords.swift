@@ -17,8 +17,15 @@ extension CLIPModel {
     return unknown
   }
 
-  private static func words(_ text: String) -> [String] {
-    text.lowercased().split { !($0.isLetter || $0.isNumber) }.map(String.init)
+  /// The runs of letters and digits in a text, in lower case.
+  static func words(_ text: String) -> [String] {
+    let text = text.lowercased()
+    // Nearly all prompts are ASCII, where bytes say the same as characters and are many times quicker to ask.
+    guard text.utf8.allSatisfy({ $0 < 0x80 }) else {
+      return text.split { !($0.isLetter || $0.isNumber) }.map(String.init)
+    }
+    return text.utf8.split { !(0x61...0x7a).contains($0) && !(0x30...0x39).contains($0) }
+      .map { String(decoding: $0, as: UTF8.self) }
   }
 
   /// Words of the 85 templates and of captions, which carry no concept of their own.

@@ -143,7 +143,7 @@ public struct ModifiedResNet: Sendable {
   let attentionPool: AttentionPool
 
   /// Names these weights in what is kept of earlier calls (`WarmWork`).
-  let identity = TowerIdentity()
+  var identity = TowerIdentity()
 
   /// Reads the tower's weights (`visual.…`).
   public init(
@@ -180,7 +180,8 @@ public struct ModifiedResNet: Sendable {
   /// - Parameter image: normalized pixels [3, height, width], both a multiple of 32
   /// - Returns: [1 + positions, C]
   func poolTokens(_ image: Tensor, positions: PositionResize) throws -> Tensor {
-    try KeptPass(identity, image, positions)(.tokens(after: stages.count), blocks: stages.count) {
+    let pass = KeptPass(identity, image, positions, layerOnDisk: stages.count)
+    return try pass(.tokens(after: stages.count), blocks: stages.count) {
       var x = try stemOutput(image)
       for block in stages.joined() { x = try block.forward(x) }
       return try poolTokens(x, positions: positions)

@@ -54,7 +54,7 @@ extension CLIPModel {
     }
     let weights = self.weights
     return CLIPModel(
-      of: self, name: name, replacing: tower,
+      of: self, name: name, replacing: tower, change: "shuffled 1: \(part) \(seed)",
       weights: WeightSource { name, shape in
         let tensor = try weights(name, shape)
         return isChosen(name) ? try tensor.shuffled(seed: seed ^ nameSeed(name)) : tensor

@@ -35,20 +35,23 @@ extension CLIPModel {
     prompts: [String], truncate: Bool = false, batch: Int? = nil,
     truncated: ((Int) -> Void)? = nil, progress: (@Sendable (Int) -> Void)? = nil
   ) throws -> Tensor {
-    let tower = try textTower
+    let context = architecture.text.contextLength
     var sequences: [[Int32]] = []
     sequences.reserveCapacity(prompts.count)
     for (index, prompt) in prompts.enumerated() {
       let text: TokenizedText
       do {
-        text = try tokenizer.encode(prompt, context: tower.contextLength, truncate: truncate)
+        text = try tokenizer.encode(prompt, context: context, truncate: truncate)
       } catch TokenizationError.tooLong(let tokens, let limit) {
         throw PromptError.tooLong(prompt: prompt, tokens: tokens, limit: limit)
       }
       if text.isTruncated { truncated?(index) }
       sequences.append(text.ids)
     }
-    return try tower.encode(sequences, batch: batch ?? Self.promptBatch, progress: progress)
+    return try TextTransformer.encode(
+      sequences, batch: batch ?? Self.promptBatch, identity: identity(of: .text),
+      embedding: architecture.embedDim, progress: progress
+    ) { try textTower }
   }
 
   /// The factor on cosines in zero-shot classification: exp(logit_scale).

@@ -107,21 +107,37 @@ public struct TextTransformer: Sendable {
   public func encode(
     _ sequences: [[Int32]], batch size: Int, progress: (@Sendable (Int) -> Void)? = nil
   ) throws -> Tensor {
-    if sequences.isEmpty { return try encode(sequences) }
+    try Self.encode(
+      sequences, batch: size, identity: identity, embedding: embedding, progress: progress
+    ) { self }
+  }
+
+  /// The same for a tower that is only made where something must be computed.
+  ///
+  /// - Parameters:
+  ///   - identity: the tower's
+  ///   - embedding: E
+  static func encode(
+    _ sequences: [[Int32]], batch size: Int, identity: TowerIdentity, embedding: Int,
+    progress: (@Sendable (Int) -> Void)?, tower make: () throws -> TextTransformer
+  ) throws -> Tensor {
+    if sequences.isEmpty { return try make().encode(sequences) }
     let batches = stride(from: 0, to: sequences.count, by: max(1, size)).map {
       Array(sequences[$0..<min($0 + max(1, size), sequences.count)])
     }
     // Workers are other threads: what is current here is not there.
-    let kept = KeptPrompts(identity, beginnings: batches.count > 1 ? commonBeginnings(of: batches) : [])
+    let kept = KeptPrompts(
+      identity, embedding: embedding, beginnings: batches.count > 1 ? commonBeginnings(of: batches) : [])
     var rows = batches.map { kept[$0] }
     let missing = rows.indices.filter { rows[$0] == nil }
     progress?(sequences.count - missing.reduce(0) { $0 + batches[$1].count })
     if !missing.isEmpty {
-      let shared = try share(kept.beginnings)
+      let tower = try make()
+      let shared = try tower.share(kept.beginnings)
       let results = Mutex<[Int: Tensor]>([:])
       func compute(_ piece: Int) throws {
         let index = missing[piece]
-        let new = try encode(batches[index], sharing: shared)
+        let new = try tower.encode(batches[index], sharing: shared)
         kept.keep(new, batches[index])
         results.withLock { $0[index] = new }
         progress?(batches[index].count)
@@ -142,7 +158,7 @@ public struct TextTransformer: Sendable {
   }
 
   /// The beginnings that occur in every batch, longest first within each sequence of the first one.
-  private func commonBeginnings(of batches: [[[Int32]]]) -> [[Int32]] {
+  private static func commonBeginnings(of batches: [[[Int32]]]) -> [[Int32]] {
     var candidates = Set(
       batches[0].flatMap { sequence in
         (1..<max(1, sequence.count)).map { sequence.prefix($0) }

@@ -3,24 +3,29 @@ import Tensors
 
 extension CLIPModel {
   static func imageTower(
-    _ architecture: Architecture, _ weights: WeightSource
+    _ architecture: Architecture, _ weights: WeightSource, _ identity: TowerIdentity
   ) throws -> ImageTower {
     switch architecture.vision {
     case .transformer(let shape):
-      .transformer(
-        try VisionTransformer(
-          weights, shape, embedding: architecture.embedDim, activation: architecture.activation.layer))
+      var tower = try VisionTransformer(
+        weights, shape, embedding: architecture.embedDim, activation: architecture.activation.layer)
+      tower.identity = identity
+      return .transformer(tower)
     case .resNet(let shape):
-      .resNet(try ModifiedResNet(weights, shape, embedding: architecture.embedDim))
+      var tower = try ModifiedResNet(weights, shape, embedding: architecture.embedDim)
+      tower.identity = identity
+      return .resNet(tower)
     }
   }
 
   static func textTower(
-    _ architecture: Architecture, _ weights: WeightSource
+    _ architecture: Architecture, _ weights: WeightSource, _ identity: TowerIdentity
   ) throws -> TextTransformer {
-    try TextTransformer(
+    var tower = try TextTransformer(
       weights, architecture.text, embedding: architecture.embedDim,
       activation: architecture.activation.layer)
+    tower.identity = identity
+    return tower
   }
 }
 

@@ -11,7 +11,7 @@ extension VisionTransformer {
   public func blockInputs(
     _ image: Tensor, upTo last: Int? = nil, positions: PositionResize = .bilinear
   ) throws -> [Tensor] {
-    let pass = KeptPass(identity, image, positions)
+    let pass = pass(image, positions)
     var all = [try tokens(image, after: 0, positions: positions)]
     for (index, block) in blocks.prefix(last ?? blocks.count).enumerated() {
       let x = all[index]

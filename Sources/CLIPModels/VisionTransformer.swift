@@ -81,12 +81,17 @@ public struct VisionTransformer: Sendable {
     }
   }
 
+  /// What is kept of an image's way through this tower.
+  func pass(_ image: Tensor, _ positions: PositionResize) -> KeptPass {
+    KeptPass(identity, image, positions, layerOnDisk: max(0, blocks.count - 1))
+  }
+
   /// ln_post and projection of tokens that leave the blocks: [rows, D] → [rows, E].
   public func head(_ x: Tensor) throws -> Tensor { try product(lnPost(x), projection) }
 
   /// The image embedding, not normalized: [E].
   public func encode(_ image: Tensor, positions: PositionResize) throws -> Tensor {
-    let pass = KeptPass(identity, image, positions)
+    let pass = pass(image, positions)
     return try pass(.embedding, blocks: min(1, blocks.count), reusing: blocks.count) {
       var x = try tokens(image, after: max(0, blocks.count - 1), positions: positions)
       if let last = blocks.last { x = try last.forwardClassToken(x) }
@@ -98,7 +103,7 @@ public struct VisionTransformer: Sendable {
   ///
   /// - Parameter layer: 0 is before the first block, `blocks.count` after the last.
   public func tokens(_ image: Tensor, after layer: Int, positions: PositionResize) throws -> Tensor {
-    let pass = KeptPass(identity, image, positions)
+    let pass = pass(image, positions)
     var (first, x) =
       try pass.tokens(upTo: layer)
       ?? (0, pass(.tokens(after: 0), blocks: 0) { try embed(image, positions: positions) })
@@ -134,7 +139,7 @@ public struct VisionTransformer: Sendable {
     _ image: Tensor, depth: Int, positions: PositionResize
   ) throws -> Tensor {
     let depth = min(max(depth, 1), blocks.count)
-    let pass = KeptPass(identity, image, positions)
+    let pass = pass(image, positions)
     return try pass(.surgery(depth: depth), blocks: 1, reusing: blocks.count) {
       let start = blocks.count - depth
       var x = try tokens(image, after: start, positions: positions)

@@ -55,8 +55,14 @@ public final class WarmWork: Sendable {
 
   private let state: Mutex<State>
 
+  /// Whether what is worth it is kept on disk too (`DiskCache`): not for inputs that nobody asks for again.
+  public let usesDisk: Bool
+
   /// An empty store of at most `limit` bytes; with 0 nothing is kept.
-  public init(limit: Int) { state = Mutex(State(limit: max(0, limit))) }
+  public init(limit: Int, usesDisk: Bool = true) {
+    state = Mutex(State(limit: max(0, limit)))
+    self.usesDisk = usesDisk
+  }
 
   /// The most bytes that are kept; 0 keeps nothing.
   public var limit: Int {

@@ -1,3 +1,5 @@
+import Basics
+
 /// A checkpoint that cannot be used, in a sentence that names the file.
 ///
 /// The description is the file's path, a colon, and what is wrong with it.
@@ -17,21 +19,5 @@ public struct CheckpointError: Error, CustomStringConvertible, Equatable, Sendab
   public var description: String { "\(file): \(problem)" }
 }
 
-/// Shortens text of strangers for messages and makes control characters visible.
-func quoted(_ text: String, limit: Int = 80) -> String {
-  var result = "`"
-  var length = 0
-  for scalar in text.unicodeScalars {
-    if length == limit {
-      result += "…"
-      break
-    }
-    if scalar.properties.generalCategory == .control {
-      result += scalar.escaped(asASCII: false)
-    } else {
-      result.unicodeScalars.append(scalar)
-    }
-    length += 1
-  }
-  return result + "`"
-}
+/// Text of strangers for messages.
+func quoted(_ text: String, limit: Int = 80) -> String { Quoting.message(text, limit: limit) }

@@ -18,6 +18,7 @@ public enum Interrupts {
     pthread_sigmask(SIG_UNBLOCK, &handled, nil)
     // Everything the handlers use is initialized before the first of them runs.
     _ = Interruption.isRequested
+    _ = InterruptionNote.text
     AtomicFile.abandon()
     signal(SIGINT) { _ in
       if Interruption.isRequested { Interrupts.end() }
@@ -46,8 +47,11 @@ public enum Interrupts {
   /// Ends the process, in a signal handler.
   private static func end() {
     AtomicFile.abandon()
-    let message: StaticString = "interrupted\n"
+    let message: StaticString = "interrupted"
     _ = write(STDERR_FILENO, message.utf8Start, message.utf8CodeUnitCount)
+    InterruptionNote.write(to: STDERR_FILENO)
+    let end: StaticString = "\n"
+    _ = write(STDERR_FILENO, end.utf8Start, end.utf8CodeUnitCount)
     _exit(130)
   }
 }

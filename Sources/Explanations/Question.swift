@@ -13,7 +13,7 @@ public struct Question: Sendable {
   /// How the position embedding meets the input's grid.
   public let positions: PositionResize
   /// T unit vectors: [T, E].
-  public let texts: Tensor
+  public internal(set) var texts: Tensor
   /// Is told how far long work is: steps done and steps there are, from any thread.
   public let progress: (@Sendable (_ done: Int, _ total: Int) -> Void)?
 
@@ -55,6 +55,12 @@ public struct Question: Sendable {
 
 /// A method that answers a question with maps.
 public protocol ImageExplainer: Sendable {
+  /// Raised when the method's numbers change: maps kept on disk are then computed anew.
+  static var version: Int { get }
+
+  /// Whether a text's map is the same, bit for bit, whatever other texts are asked for with it.
+  var mapsStandAlone: Bool { get }
+
   /// One map a text: [T, rows, columns], of the patches or, for methods that read other layers, of that
   /// layer's positions. The higher, the more the text is there; no normalization.
   func maps(_ question: Question) throws -> Tensor

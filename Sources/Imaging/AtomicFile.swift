@@ -1,3 +1,4 @@
+import Basics
 import Glibc
 import Synchronization
 
@@ -25,7 +26,8 @@ public enum AtomicFile {
     }
     do throws(ImageError) {
       defer { close(file) }
-      try writeAll(bytes, to: file, path: path)
+      let failure = writeAll(bytes, to: file)
+      guard failure == 0 else { throw .unwritable(path: path, reason: systemReason(failure)) }
       var old = stat()
       if keepingPermissions, stat(target, &old) == 0, fchmod(file, old.st_mode & 0o7777) != 0 {
         throw .unwritable(path: path, reason: systemReason())
@@ -84,22 +86,5 @@ public enum AtomicFile {
       guard errno == EEXIST else { break }
     }
     throw .unwritable(path: path, reason: systemReason())
-  }
-
-  private static func writeAll(_ bytes: [UInt8], to file: Int32, path: String) throws(ImageError) {
-    var failure: Int32 = 0
-    bytes.withUnsafeBytes { raw in
-      var done = 0
-      while done < raw.count, let start = raw.baseAddress {
-        let count = Glibc.write(file, start + done, raw.count - done)
-        if count < 0, errno == EINTR { continue }
-        if count <= 0 {
-          failure = count < 0 ? errno : EIO
-          break
-        }
-        done += count
-      }
-    }
-    guard failure == 0 else { throw .unwritable(path: path, reason: systemReason(failure)) }
   }
 }

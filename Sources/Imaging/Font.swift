@@ -21,18 +21,18 @@ public struct Font: Hashable, Sendable {
 
   /// How many pixels wide `text` is on one line.
   public func width(of text: String) -> Int {
-    Typesetter.shared.withLock { $0.width(of: printable(text), size: size) }
+    Typesetter.shared.withLock { $0.width(of: Self.printable(text), size: size) }
   }
 
   /// Draws one line, the top left corner of its box at (x, y); what falls outside the picture is cut off.
   public func draw(_ text: String, on image: inout Image, x: Int, y: Int, color: RGB = .black) {
     Typesetter.shared.withLock {
-      $0.draw(printable(text), size: size, on: &image, x: x, baseline: y + ascent, color: color)
+      $0.draw(Self.printable(text), size: size, on: &image, x: x, baseline: y + ascent, color: color)
     }
   }
 
   /// Characters to draw: line breaks and tabs are spaces, invisible ones are dropped, and no line is endless.
-  private func printable(_ text: String) -> [Unicode.Scalar] {
+  package static func printable(_ text: String) -> [Unicode.Scalar] {
     text.unicodeScalars.prefix(2000).compactMap { scalar in
       switch scalar.value {
       case 0x09, 0x0a, 0x0d: " "
@@ -42,6 +42,29 @@ public struct Font: Hashable, Sendable {
       default: scalar
       }
     }
+  }
+
+  /// The file of the system's font that is nearest to having a character, and the face within it; nil without one.
+  /// Costs milliseconds.
+  package static func systemFile(with scalar: Unicode.Scalar) -> (path: String, index: Int)? {
+    guard FcInit() != 0, let wanted = FcPatternCreate() else { return nil }
+    defer { FcPatternDestroy(wanted) }
+    guard let characters = FcCharSetCreate() else { return nil }
+    defer { FcCharSetDestroy(characters) }
+    FcCharSetAddChar(characters, scalar.value)
+    FcPatternAddCharSet(wanted, FC_CHARSET, characters)
+    FcPatternAddBool(wanted, FC_SCALABLE, 1)
+    FcPatternAddString(wanted, FC_FAMILY, "sans-serif")
+    FcConfigSubstitute(nil, wanted, FcMatchPattern)
+    FcDefaultSubstitute(wanted)
+    var result = FcResultNoMatch
+    guard let match = FcFontMatch(nil, wanted, &result) else { return nil }
+    defer { FcPatternDestroy(match) }
+    var file: UnsafeMutablePointer<FcChar8>?
+    var index: Int32 = 0
+    guard FcPatternGetString(match, FC_FILE, 0, &file) == FcResultMatch, let file else { return nil }
+    if FcPatternGetInteger(match, FC_INDEX, 0, &index) != FcResultMatch { index = 0 }
+    return (String(cString: file), Int(index))
   }
 
   /// Breaks text into lines of at most `width` pixels: at spaces, within a word only if it is too long itself (or, as
@@ -156,28 +179,9 @@ struct Typesetter: ~Copyable {
 
   private mutating func openSystemFace(with scalar: Unicode.Scalar) -> FT_Face? {
     questions -= 1
-    guard let library, FcInit() != 0, let wanted = FcPatternCreate() else { return nil }
-    defer { FcPatternDestroy(wanted) }
-    guard let characters = FcCharSetCreate() else { return nil }
-    defer { FcCharSetDestroy(characters) }
-    FcCharSetAddChar(characters, scalar.value)
-    FcPatternAddCharSet(wanted, FC_CHARSET, characters)
-    FcPatternAddBool(wanted, FC_SCALABLE, 1)
-    FcPatternAddString(wanted, FC_FAMILY, "sans-serif")
-    FcConfigSubstitute(nil, wanted, FcMatchPattern)
-    FcDefaultSubstitute(wanted)
-    var result = FcResultNoMatch
-    guard let match = FcFontMatch(nil, wanted, &result) else { return nil }
-    defer { FcPatternDestroy(match) }
-    var file: UnsafeMutablePointer<FcChar8>?
-    var index: Int32 = 0
-    guard FcPatternGetString(match, FC_FILE, 0, &file) == FcResultMatch, let file else { return nil }
-    if FcPatternGetInteger(match, FC_INDEX, 0, &index) != FcResultMatch { index = 0 }
+    guard let library, let (file, index) = Font.systemFile(with: scalar) else { return nil }
     var face: FT_Face?
-    let opened = file.withMemoryRebound(to: CChar.self, capacity: 1) {
-      FT_New_Face(library, $0, FT_Long(index), &face)
-    }
-    guard opened == 0, let face else { return nil }
+    guard FT_New_Face(library, file, FT_Long(index), &face) == 0, let face else { return nil }
     // The best match need not have the character after all, or have it as a coloured bitmap that does not scale.
     let glyph = FT_Get_Char_Index(face, FT_ULong(scalar.value))
     guard glyph != 0, FT_Set_Pixel_Sizes(face, 0, 32) == 0, FT_Load_Glyph(face, glyph, Self.render) == 0,

@@ -1,3 +1,4 @@
+import Basics
 import CImageCodecs
 import Glibc
 
@@ -133,11 +134,4 @@ enum FileReader {
     guard failure == 0 else { throw .unreadable(path: name, reason: systemReason(failure)) }
     return bytes
   }
-}
-
-/// What the system says about an error number: `No such file or directory`, in lower case.
-func systemReason(_ code: Int32 = errno) -> String {
-  guard let text = strerror(code) else { return "error \(code)" }
-  let words = String(cString: text)
-  return words.prefix(1).lowercased() + words.dropFirst()
 }

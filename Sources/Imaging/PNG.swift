@@ -68,7 +68,7 @@ public enum PNG {
     try AtomicFile.write(try encode(pixels, text: text), to: path)
   }
 
-  private static func check(_ note: Text) throws(ImageError) {
+  static func check(_ note: Text) throws(ImageError) {
     let key = Array(note.key.utf8)
     guard (1...79).contains(key.count), key.allSatisfy({ $0 >= 0x20 && $0 < 0x7f }), key.first != 0x20,
       key.last != 0x20

@@ -20,7 +20,11 @@ final class FieldNode: Node, @unchecked Sendable {
       if let field = record[name] { return field }
       throw missing(frame, "this record", record.names)
     case .object(let object):
-      if let field = try located(frame, { try object.field(name) }) { return field }
+      if let field = try located(frame, { try object.field(name) }) {
+        // Cells of a table keep the origins they have.
+        if object is Table { return field }
+        return field.made(by: { Origin(.field(Origin.Part(value), name), noun: $0) })
+      }
       throw missing(frame, TypeMessage.article(object.typeName), object.fieldNames)
     default:
       throw failure(frame, "\(TypeMessage.article(value.typeName)) has no fields", at: nameSpan)
@@ -78,7 +82,10 @@ final class IndexNode: Node, @unchecked Sendable {
       case .string(let text): return try Indexing.string(text, arguments)
       case .record(let record): return try Indexing.record(record, arguments)
       case .object(let object):
-        if let result = try object.indexed(by: arguments) { return result }
+        if let result = try object.indexed(by: arguments) {
+          if object is Table, !result.isObject { return result }
+          return result.made(by: { Origin(.index(Origin.Part(value), arguments.parts), noun: $0) })
+        }
         throw ScriptError("\(TypeMessage.article(object.typeName)) cannot be indexed like this")
       default: throw ScriptError("\(TypeMessage.article(value.typeName)) cannot be indexed")
       }

@@ -72,6 +72,8 @@ public struct Builtin: Sendable {
   public let section: String
   /// What a call gives, where its arguments say more than `result`: known before anything runs.
   public let refined: (@Sendable (StaticArguments) -> TypeSpec)?
+  /// Whether what it gives are values that it was given, or that a function it called gave: they keep their origins.
+  public var passesValuesOn: Bool
   let body: Body
   /// Names of positional parameters, then of options.
   let parameterNames: [String]
@@ -80,9 +82,11 @@ public struct Builtin: Sendable {
   public init(
     _ name: String, section: String, _ positional: [Parameter] = [], variadic: Bool = false,
     options: [Parameter] = [], gives result: TypeSpec, _ documentation: Documentation,
-    refined: (@Sendable (StaticArguments) -> TypeSpec)? = nil, body: @escaping Body
+    refined: (@Sendable (StaticArguments) -> TypeSpec)? = nil, passesValuesOn: Bool = false,
+    body: @escaping Body
   ) {
     self.name = name
+    self.passesValuesOn = passesValuesOn
     self.section = section
     self.positional = positional
     self.isVariadic = variadic
@@ -170,11 +174,33 @@ public protocol CallContext: AnyObject {
   func readPath(_ path: String) throws -> String
   /// The file a `save` path means, inside the output folder.
   func writePath(_ path: String) throws -> String
+  /// Notes that what is computed depends on a file or folder whose path was not asked for by `readPath`.
+  func noteRead(_ path: String)
   /// Throws when the user interrupted.
   func checkInterruption() throws
+  /// Says that the call reads a file: it becomes part of the origin of what the call gives.
+  func note(_ input: InputFile)
+  /// Tells whoever keeps a record of the run.
+  func tell(_ event: @autoclosure () -> RunEvent)
+  /// How a value was made, as a script of its own with its inputs; nil where `save` is not asked to say.
+  func provenance(of value: Value) -> Provenance?
+  /// The script that makes a value of the engine. Throws `RecipeProblem` where there is none.
+  func recipe(of value: Value) throws -> String
 }
 
 extension CallContext {
   /// No pictures.
   public func picture(of value: Value, _ request: PictureRequest) throws -> String? { nil }
+  /// Nobody keeps it.
+  public func note(_ input: InputFile) {}
+  /// Nobody listens.
+  public func tell(_ event: @autoclosure () -> RunEvent) {}
+  /// Nothing is known.
+  public func provenance(of value: Value) -> Provenance? { nil }
+  /// There is none.
+  public func recipe(of value: Value) throws -> String {
+    throw RecipeProblem(reason: "nothing is known of it")
+  }
+  /// Nobody asks.
+  public func noteRead(_ path: String) {}
 }

@@ -37,6 +37,8 @@ final class CallNode: Node, @unchecked Sendable {
       throw failure.asSeen(from: frame.code.file, span)
     } catch let interruption as Interruption {
       throw interruption
+    } catch let done as DutyDone {
+      throw done
     } catch {
       // An error of the engine that its primitive did not put in the script's terms, or its own way
       // of saying that the user interrupted.

@@ -16,7 +16,7 @@ struct Compiler {
       module.tree.statements.map { compiler.node($0) }, Span(0, module.file.utf8.count))
     return Code(
       name: module.file.name, file: module.file, signature: Signature(name: module.file.name, positional: []),
-      parameterSlots: [], parameterTypes: [], defaults: [], captureSlots: layout.captures.map(\.to),
+      parameterSlots: [], parameterTypes: [], defaults: [], captures: layout.captures,
       slotCount: layout.slotCount, body: body, span: body.span)
   }
 
@@ -72,9 +72,21 @@ struct Compiler {
       parameterSlots: function.parameters.map { slot($0.name) },
       parameterTypes: function.parameters.map { $0.type.map { TypeSpec($0) } },
       defaults: function.parameters.map { $0.defaultValue.map { node($0) } },
-      captureSlots: layout.captures.map(\.to), slotCount: layout.slotCount, body: body,
+      captures: layout.captures, slotCount: layout.slotCount, body: body,
       span: function.span)
     return ClosureNode(code, sources: layout.captures.map(\.from), function.span)
+  }
+
+  private func sweep(_ sweep: SweepExpression, _ span: Span) -> Node {
+    let layout = module.resolution.functions[sweep.function.id] ?? .init()
+    let names = sweep.variables.map(\.name.text)
+    let code = Code(
+      name: "sweep", file: file, signature: Signature(name: "sweep", function: sweep.function),
+      parameterSlots: sweep.variables.map { slot($0.name) }, parameterTypes: names.map { _ in nil },
+      defaults: names.map { _ in nil }, captures: layout.captures, slotCount: layout.slotCount,
+      body: node(sweep.body), span: sweep.function.span)
+    return SweepNode(
+      names, sweep.variables.map { node($0.values) }, code, sources: layout.captures.map(\.from), span)
   }
 
   private func node(_ expression: Expression, named name: String) -> Node {
@@ -135,6 +147,7 @@ struct Compiler {
     case .conditional(let clauses, let otherwise):
       return ConditionalNode(
         clauses.map { (node($0.condition), node($0.body)) }, otherwise: otherwise.map { node($0) }, span)
+    case .sweep(let sweep): return self.sweep(sweep, span)
     case .parenthesized(let inner): return node(inner)
     }
   }

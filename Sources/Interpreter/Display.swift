@@ -1,3 +1,4 @@
+import Basics
 import Glibc
 import Syntax
 
@@ -67,7 +68,7 @@ extension Value {
   }
 
   /// Whether a key needs no quotes.
-  private static func isWord(_ name: String) -> Bool {
+  static func isWord(_ name: String) -> Bool {
     guard let first = name.unicodeScalars.first else { return false }
     return (first == "_" || first.properties.isAlphabetic)
       && name.unicodeScalars.allSatisfy {
@@ -77,7 +78,7 @@ extension Value {
 
   /// A string as a literal.
   static func quoted(_ text: String) -> String {
-    Text.quoted(text) { DisplayWidth.escaped(String($0)) }
+    Quoting.literal(text) { DisplayWidth.escaped(String($0)) }
   }
 
   /// Shown as a format specification asks. Throws `ScriptError` where the notation is for numbers

@@ -20,14 +20,26 @@ public protocol EngineValue: Sendable {
   /// The elements `for` and comprehensions visit; nil where this type is not a sequence.
   func elements() throws -> [Value]?
 
+  /// The element at a place, of a sequence whose `length` is known and whose elements are too large to be made all at once:
+  /// loops visit them one by one, and everything else makes them all. nil where `elements` has them.
+  func element(at index: Int) throws -> Value?
+
   /// The `len` of this value; nil where it has none.
   var length: Int? { get }
 
   /// `a == b` with another engine value.
   func isEqual(to other: any EngineValue) -> Bool
+
+  /// How it was made. Types whose values outlive a call keep it.
+  var origin: Origin? { get set }
 }
 
 extension EngineValue {
+  /// Not kept.
+  public var origin: Origin? {
+    get { nil }
+    set {}
+  }
   /// No fields.
   public var fieldNames: [String] { [] }
   /// No fields.
@@ -36,6 +48,8 @@ extension EngineValue {
   public func indexed(by indices: [IndexArgument]) throws -> Value? { nil }
   /// Not a sequence.
   public func elements() throws -> [Value]? { nil }
+  /// Not made one by one.
+  public func element(at index: Int) throws -> Value? { nil }
   /// No length.
   public var length: Int? { nil }
 }

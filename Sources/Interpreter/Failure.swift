@@ -10,6 +10,11 @@ public struct RuntimeFailure: Error, Sendable {
   /// 4 for an input that is missing or unreadable, 5 for any other error.
   public var exitCode: Int32 { kind == .input ? 4 : 5 }
 
+  /// Adds a note; of very many only the first ones.
+  mutating func addNote(_ note: String) {
+    if diagnostic.notes.count < 20 { diagnostic.notes.append(note) }
+  }
+
   /// Adds a line of the call chain; long chains are cut.
   mutating func addCall(_ name: String, _ place: String) {
     let limit = 12

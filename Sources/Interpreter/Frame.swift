@@ -13,6 +13,8 @@ final class Code: Sendable {
   let defaults: [Node?]
   /// Slots that receive the captured values, in their order.
   let captureSlots: [Int]
+  /// Their names, and of those that are imported modules the modules' names.
+  let captureNames: [(name: String, module: String?)]
   let slotCount: Int
   let body: Node
   /// Where it stands, parameters included.
@@ -20,7 +22,8 @@ final class Code: Sendable {
 
   init(
     name: String, file: SourceFile, signature: Signature, parameterSlots: [Int?], parameterTypes: [TypeSpec?],
-    defaults: [Node?], captureSlots: [Int], slotCount: Int, body: Node, span: Span
+    defaults: [Node?], captures: [(name: String, from: Int, to: Int, module: String?)], slotCount: Int,
+    body: Node, span: Span
   ) {
     self.name = name
     self.file = file
@@ -30,7 +33,8 @@ final class Code: Sendable {
     self.parameterTypes = parameterTypes
     self.hasTypes = parameterTypes.contains { $0 != nil }
     self.defaults = defaults
-    self.captureSlots = captureSlots
+    self.captureSlots = captures.map(\.to)
+    self.captureNames = captures.map { ($0.name, $0.module) }
     self.slotCount = slotCount
     self.body = body
   }

@@ -1,3 +1,4 @@
+import Basics
 import Syntax
 
 /// JSON text to and from values.
@@ -43,11 +44,7 @@ public enum JSON {
 
   /// A string as JSON.
   static func quoted(_ text: String) -> String {
-    Text.quoted(text) { scalar in
-      guard scalar.value < 0x20 else { return String(scalar) }
-      let hex = String(scalar.value, radix: 16)
-      return "\\u" + String(repeating: "0", count: 4 - hex.count) + hex
-    }
+    Quoting.json(text)
   }
 
   private struct Reader {

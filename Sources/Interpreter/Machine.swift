@@ -1,3 +1,4 @@
+import Glibc
 import Syntax
 
 /// What a running script needs of the world around it.
@@ -8,6 +9,10 @@ public struct Host {
   public var warning: (Diagnostic) -> Void
   /// Whether the user asked to stop; called often.
   public var isInterrupted: () -> Bool
+  /// Receives what happens, for a record of the run; nil where nobody keeps one.
+  public var observer: ((RunEvent) -> Void)?
+  /// The script that files say they were made by, where it is another than the one that runs: a recipe's own.
+  public var statedScript: ScriptIdentity?
   /// Whether a builtin that gives another type than it says is an error: for tests.
   public var verifiesResults = false
 
@@ -16,6 +21,21 @@ public struct Host {
 
   /// Gives what a terminal shows a value as, a picture; nil where there is no terminal that can.
   public var picture: ((Value, PictureRequest) throws -> String?)?
+
+  /// Keeps rows of sweeps between runs; nil where none are kept.
+  public var rows: (any RowStore)?
+
+  /// Receives how far the outermost sweep is: rows done, and rows there are.
+  public var rowProgress: ((_ done: Int, _ total: Int) -> Void)?
+
+  /// The slice of every sweep that is computed; nil for all of it.
+  public var slice: RowSlice?
+
+  /// Further processes that compute rows; nil where there are none.
+  public var crew: (any RowCrew)?
+
+  /// What this process computes for another one; nil where it runs on its own.
+  public var duty: (any RowDuty)?
 
   /// A host. By default nothing interrupts and warnings are dropped.
   public init(
@@ -62,6 +82,39 @@ final class Machine: CallContext {
   private var warned: Set<String> = []
   /// Where the builtin that runs now was called.
   private var site: (file: SourceFile, span: Span)?
+  /// The builtin that runs now: what it was given, and the files it read and wrote.
+  private var current: RunningCall?
+  /// What this run saved, by the path.
+  private var saved: [String: SavedFile] = [:]
+  /// The script that runs; nil in a session.
+  var script: ScriptIdentity?
+
+  /// A call of a builtin while it runs.
+  private struct RunningCall {
+    let function: Function
+    let positional: [Value]
+    let options: [(String, Value)]
+    var inputs: [InputFile] = []
+    var reads: [SavedFile] = []
+    var written: [String] = []
+
+    func origin(_ noun: String) -> Origin {
+      Origin(
+        .call(function, positional.map { Origin.Part($0) }, options.map { ($0.0, Origin.Part($0.1)) }),
+        noun: noun,
+        inputs: inputs, reads: reads)
+    }
+  }
+
+  // What sweeps need (`Sweeps/`).
+  /// Sweeps within one another, and outermost ones so far.
+  var sweepDepth = 0
+  var sweepCount = 0
+  /// What happens within the rows that are being computed, the outermost first.
+  var records: [RowRecord] = []
+  /// Files written elsewhere than where the script says, by a process that works for another one.
+  var aside: [String: String] = [:]
+  private var writesInPlace = false
 
   init(registry: Registry, operators: any OperatorTable, paths: ScriptPaths, host: Host) {
     self.registry = registry
@@ -73,17 +126,55 @@ final class Machine: CallContext {
   // MARK: Running code
 
   /// Runs a file's top level and gives its frame and last value.
-  func run(_ code: Code, captured: [Value], asMain: Bool) throws -> (Frame, Value) {
+  ///
+  /// - Parameter exports: names that it binds, for the record of the run
+  func run(
+    _ code: Code, captured: [Value], asMain: Bool, exports: [Resolution.Export] = []
+  ) throws -> (Frame, Value) {
     let frame = Frame(code, self)
     for (slot, value) in zip(code.captureSlots, captured) { frame[slot] = value }
-    return (frame, try code.body.evaluate(frame))
+    guard asMain, let observer = host.observer, let block = code.body as? BlockNode else {
+      return (frame, try code.body.evaluate(frame))
+    }
+    var result = Value.none
+    for statement in block.statements {
+      observer(.began(code.file, statement.span))
+      result = try statement.evaluate(frame)
+      for export in exports
+      where export.span.start >= statement.span.start && export.span.end <= statement.span.end {
+        let value = frame[export.slot]
+        observer(
+          statement is ParameterNode
+            ? .parameter(export.name, value) : .bound(export.name, value, export.span))
+      }
+      observer(.ended(code.file, statement.span, result))
+    }
+    return (frame, result)
   }
 
   /// Whether a loop runs whose progress is reported: those within it are not.
   private var isLooping = false
 
+  /// Calls `turn` for each element of what `sequence` gave. An error that it is none is at `sequence`.
+  @inline(__always) func loop(
+    over value: Value, at sequence: Node, _ frame: Frame, _ turn: (Value) throws -> Void
+  ) throws {
+    if case .object(let object) = value, let count = object.length,
+      let first = try count > 0 ? sequence.located(frame, { try object.element(at: 0) }) : nil
+    {
+      try loop(0..<count) { index in
+        if index == 0 { return try turn(first) }
+        try turn(try sequence.located(frame) { try object.element(at: index) } ?? .none)
+      }
+      return
+    }
+    try loop(sequence.located(frame) { try elements(of: value) }, turn)
+  }
+
   /// Calls `turn` for each element. The outermost loop says how far it is, a thousand times at most.
-  @inline(__always) func loop(_ elements: [Value], _ turn: (Value) throws -> Void) throws {
+  @inline(__always) func loop<Elements: RandomAccessCollection>(
+    _ elements: Elements, _ turn: (Elements.Element) throws -> Void
+  ) throws {
     guard let report = host.progress, !isLooping, elements.count > 1 else {
       for element in elements {
         try poll()
@@ -123,7 +214,12 @@ final class Machine: CallContext {
       if !file.isLibrary { site = (file, span) }
       defer { site = outer }
       do {
-        return try call(closure, positional, options)
+        let result = try call(closure, positional, options)
+        // A function of the library is a step of its own, however it goes about it.
+        guard closure.code.isLibraryMember, !file.isLibrary else { return result }
+        return result.made(by: {
+          RunningCall(function: function, positional: positional, options: options).origin($0)
+        })
       } catch var failure as RuntimeFailure {
         failure.addCall(closure.code.name, Diagnostic.place(file, span))
         throw failure
@@ -138,7 +234,7 @@ final class Machine: CallContext {
       depth += 1
       defer { depth -= 1 }
       if depth > Limits.calls { throw tooDeep() }
-      let result = try reference.builtin.body(arguments, self)
+      let result = try run(reference, function, arguments, positional, options, isOfLibrary: file.isLibrary)
       if host.verifiesResults {
         try ResultVerification.verify(result, of: reference.builtin, positional, options)
       }
@@ -147,6 +243,63 @@ final class Machine: CallContext {
       default: return result
       }
     }
+  }
+
+  /// Runs a builtin's body and says of what it gives how it was made.
+  private func run(
+    _ reference: BuiltinReference, _ function: Function, _ arguments: Arguments, _ positional: [Value],
+    _ options: [(String, Value)], isOfLibrary: Bool
+  ) throws -> Value {
+    let outerCall = current
+    current = RunningCall(function: function, positional: positional, options: options)
+    defer { current = outerCall }
+    let began = host.observer == nil ? 0 : monotonicSeconds()
+    var result = try reference.builtin.body(arguments, self)
+    guard let call = current else { return result }
+    if !call.written.isEmpty {
+      let file = SavedFile(origin: call.origin("none"))
+      for path in call.written { saved[path] = file }
+    }
+    switch result {
+    case .object, .list, .record:
+      result = result.made(by: call.origin, keeping: reference.builtin.passesValuesOn)
+    default: break
+    }
+    if let observer = host.observer, let site, !isOfLibrary {
+      observer(
+        .called(
+          .init(
+            name: reference.builtin.name, section: reference.builtin.section, file: site.file,
+            span: site.span, arguments: positional,
+            result: result, seconds: monotonicSeconds() - began)))
+    }
+    return result
+  }
+
+  /// Tells how far a sweep is, unless it is part of one, or of a loop, that tells.
+  func reportingRows<T>(of count: Int, _ body: ((Int) -> Void) throws -> T) rethrows -> T {
+    guard let report = host.rowProgress, !isLooping, count > 1 else { return try body { _ in } }
+    isLooping = true
+    defer {
+      isLooping = false
+      report(count, count)
+    }
+    return try body { report($0, count) }
+  }
+
+  /// Counts a call.
+  func deeper<T>(_ body: () throws -> T) throws -> T {
+    depth += 1
+    defer { depth -= 1 }
+    if depth > Limits.calls { throw tooDeep() }
+    return try body()
+  }
+
+  /// Lets a process that works for another one write where the script says.
+  func writingInPlace<T>(_ body: () throws -> T) rethrows -> T {
+    writesInPlace = true
+    defer { writesInPlace = false }
+    return try body()
   }
 
   private func tooDeep() -> ScriptError {
@@ -283,21 +436,84 @@ final class Machine: CallContext {
 
   private static let nowhere = SourceFile(name: "-", text: "")
 
-  func printLine(_ text: String) { host.output(text) }
+  func printLine(_ text: String) {
+    for record in records { record.notePrinted(text) }
+    host.output(text)
+    host.observer?(.printed(text))
+  }
+
+  func tell(_ event: @autoclosure () -> RunEvent) { host.observer?(event()) }
+
+  func note(_ input: InputFile) {
+    current?.inputs.append(input)
+    host.observer?(.read(input))
+  }
+
+  func provenance(of value: Value) -> Provenance? {
+    guard let current else { return nil }
+    let parameters =
+      host.statedScript?.parameters
+      ?? self.parameters.sorted { $0.key < $1.key }.map { (name: $0.key, value: $0.value.source) }
+    let script = host.statedScript ?? self.script
+    do {
+      let (text, inputs) = try RecipeWriter.text(of: current.origin(value.typeName), registry: registry)
+      return Provenance(recipe: .success(text), inputs: inputs, script: script, parameters: parameters)
+    } catch {
+      let problem = error as? RecipeProblem ?? RecipeProblem(reason: "\(error)")
+      return Provenance(recipe: .failure(problem), inputs: [], script: script, parameters: parameters)
+    }
+  }
 
   func picture(of value: Value, _ request: PictureRequest) throws -> String? {
-    try host.picture?(value, request)
+    // What is sent depends on the terminal.
+    for record in records { record.forget() }
+    return try host.picture?(value, request)
   }
 
   func warn(_ message: String) {
-    // A warning in a loop is worth telling once.
-    guard let site, warned.count < 1000, warned.insert(message).inserted else { return }
-    host.warning(Diagnostic(.warning, message, file: site.file, span: site.span))
+    if let site { warn(message, site.file, site.span) }
   }
 
-  func readPath(_ path: String) throws -> String { try paths.readPath(path) }
+  func warn(_ message: String, _ file: SourceFile, _ span: Span) {
+    for record in records { record.noteWarning(message, file, span) }
+    // A warning in a loop is worth telling once.
+    guard warned.count < 1000, warned.insert(message).inserted else { return }
+    let warning = Diagnostic(.warning, message, file: file, span: span)
+    host.warning(warning)
+    host.observer?(.warned(warning))
+  }
 
-  func writePath(_ path: String) throws -> String { try paths.writePath(path) }
+  func recipe(of value: Value) throws -> String {
+    guard let origin = value.origin else { throw RecipeProblem(reason: "nothing is known of it") }
+    return try RecipeWriter.text(of: origin, registry: registry).text
+  }
+
+  func readPath(_ path: String) throws -> String {
+    let target = try currentReadPath(path)
+    noteRead(path, at: target)
+    if let file = saved[target] {
+      // A list of files may name any of those that were saved before it.
+      let isAlone = current?.function.name == "load"
+      current?.reads += isAlone ? [file] : saved.keys.sorted().compactMap { saved[$0] }
+    }
+    return target
+  }
+
+  func noteRead(_ path: String) { noteRead(path, at: path) }
+
+  func writePath(_ path: String) throws -> String {
+    let target = try paths.writePath(path)
+    if let duty = host.duty, !writesInPlace {
+      if let known = aside[target] { return known }
+      let other = try duty.aside(target)
+      aside[target] = other
+      return other
+    }
+    aside[target] = nil
+    for record in records { record.noteSaved(path, at: target) }
+    current?.written.append(target)
+    return target
+  }
 
   func checkInterruption() throws {
     if host.isInterrupted() { throw Interruption() }
@@ -309,6 +525,13 @@ final class Machine: CallContext {
   func elements(of value: Value) throws -> [Value] { try Sequences.elements(of: value) }
 }
 
+/// Seconds of a clock that only goes on; for how long something took, never for what comes out.
+func monotonicSeconds() -> Double {
+  var time = timespec()
+  clock_gettime(CLOCK_MONOTONIC, &time)
+  return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+}
+
 /// What can be looped over.
 enum Sequences {
   /// The elements of a list, or of a value of the engine that is a sequence.
@@ -316,7 +539,14 @@ enum Sequences {
     switch value {
     case .list(let values): return values
     case .object(let object):
-      if let elements = try object.elements() { return elements }
+      if let elements = try object.elements() {
+        if object is Table { return elements }
+        let base = Origin.Part(value)
+        return elements.enumerated().map { index, element in
+          let place = Origin.IndexPart.part(.literal(.number(Double(index))))
+          return element.made(by: { Origin(.index(base, [place]), noun: $0) })
+        }
+      }
       throw ScriptError("\(TypeMessage.article(object.typeName)) is not a sequence of elements")
     case .record:
       throw ScriptError("a record is not a list", hint: "use `keys(r)`, `values(r)` or `items(r)`")

@@ -30,6 +30,18 @@ class Node: @unchecked Sendable {
   }
 }
 
+extension Node {
+  /// The same, in a file.
+  final func located<T>(in file: SourceFile, at part: Span, _ body: () throws -> T) throws -> T {
+    do {
+      return try body()
+    } catch let error as ScriptError {
+      throw RuntimeFailure(
+        diagnostic: Diagnostic(error.message, file: file, span: part, hint: error.hint), kind: error.kind)
+    }
+  }
+}
+
 final class ConstantNode: Node, @unchecked Sendable {
   let value: Value
 
@@ -140,8 +152,7 @@ final class LoopNode: Node, @unchecked Sendable {
 
   override func evaluate(_ frame: Frame) throws -> Value {
     let value = try sequence.evaluate(frame)
-    let elements = try sequence.located(frame) { try frame.machine.elements(of: value) }
-    try frame.machine.loop(elements) { element in
+    try frame.machine.loop(over: value, at: sequence, frame) { element in
       try pattern.bind(element, frame, at: sequence)
       _ = try body.evaluate(frame)
     }
@@ -247,8 +258,7 @@ final class ComprehensionNode: Node, @unchecked Sendable {
       if try condition.condition(frame) { try visit(frame, rest.dropFirst(), &values) }
     case .each(let pattern, let sequence):
       let value = try sequence.evaluate(frame)
-      let elements = try sequence.located(frame) { try frame.machine.elements(of: value) }
-      try frame.machine.loop(elements) { element in
+      try frame.machine.loop(over: value, at: sequence, frame) { element in
         try pattern.bind(element, frame, at: sequence)
         try visit(frame, rest.dropFirst(), &values)
       }

@@ -42,7 +42,7 @@ final class NegateNode: Node, @unchecked Sendable {
     let value = try operand.evaluate(frame)
     if case .number(let number) = value { return .number(-number) }
     if case .object = value, let result = try located(frame, { try frame.machine.operators.negated(value) }) {
-      return result
+      return result.made(by: { Origin(.negated(Origin.Part(value)), noun: $0) })
     }
     throw failure(frame, "`-` does not apply to \(value.typeName)")
   }
@@ -190,8 +190,14 @@ enum Operators {
       return .bool(record[name] != nil)
     default: break
     }
-    if case .object = a { return try table.binary(operation, a, b) }
-    if case .object = b { return try table.binary(operation, a, b) }
+    var isOfEngine = false
+    if case .object = a { isOfEngine = true }
+    if case .object = b { isOfEngine = true }
+    if isOfEngine {
+      return try table.binary(operation, a, b)?.made(by: {
+        Origin(.binary(operation, Origin.Part(a), Origin.Part(b)), noun: $0)
+      })
+    }
     switch (operation, a, b) {
     case (.add, .string(let a), .string(let b)):
       try Limits.checkBytes(a.utf8.count + b.utf8.count)

@@ -8,7 +8,12 @@ public struct Registry: Sendable {
   /// A registry with the language's own functions: lists, records, strings, tables, printing.
   public static var core: Registry {
     var registry = Registry()
-    registry.add(CoreBuiltins.all)
+    registry.add(
+      CoreBuiltins.all.map {
+        var builtin = $0
+        builtin.passesValuesOn = true
+        return builtin
+      })
     return registry
   }
 

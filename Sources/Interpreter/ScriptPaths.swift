@@ -17,6 +17,9 @@ public final class ScriptPaths: @unchecked Sendable {
   public let allowedFolders: [String]
   /// Paths, as normalized text, that this run saved. Scripts run on one thread.
   private var saved: Set<String> = []
+  /// Where files to read are that lie elsewhere than the script says, by the path as it writes it: inputs of a
+  /// recipe or a bundle.
+  public var found: [String: String] = [:]
 
   /// Paths of a script. Relative folders start at `workingFolder`, the process's by default.
   public init(
@@ -56,6 +59,7 @@ public final class ScriptPaths: @unchecked Sendable {
   /// The file that a path to read means.
   public func readPath(_ path: String) throws -> String {
     try check(path)
+    if let place = found[path] { return place }
     if path.hasPrefix("/") { return ScriptPaths.absolute(path, in: "/") }
     let written = ScriptPaths.absolute(path, in: outputFolder)
     if saved.contains(written) { return written }

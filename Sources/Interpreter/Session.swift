@@ -89,7 +89,10 @@ public final class Session {
     return try LargeStack.run { [self] in
       try runImports(of: program)
       let code = Compiler.compile(program.graph.main, registry: registry, isMain: true)
-      return try machine.run(code, captured: [], asMain: true).1
+      machine.script = ScriptIdentity(program.graph.main.file)
+      return try machine.run(
+        code, captured: [], asMain: true, exports: program.graph.main.resolution.exports
+      ).1
     }
   }
 
@@ -104,6 +107,9 @@ public final class Session {
       machine.modules[module.file.path] = .record(members)
     }
   }
+
+  /// The script that makes a value of the engine, which this session made. Throws `RecipeProblem` where there is none.
+  public func recipe(of value: Value) throws -> String { try machine.recipe(of: value) }
 
   // MARK: Interactive
 
@@ -165,7 +171,9 @@ public final class Session {
     let (frame, value) = try LargeStack.run { [self] in
       try runImports(of: program)
       let code = Compiler.compile(program.graph.main, registry: registry, isMain: true)
-      return try machine.run(code, captured: resolution.main.captures.map { globals[$0.from] }, asMain: true)
+      return try machine.run(
+        code, captured: resolution.main.captures.map { globals[$0.from] }, asMain: true,
+        exports: resolution.exports)
     }
     entry.value = value
     for export in resolution.exports {

@@ -9,22 +9,6 @@ enum Text {
     return String(scalars[first...last])
   }
 
-  /// A text in quotation marks, as the language and JSON write it; `other` writes what has no escape that both know.
-  static func quoted(_ text: String, other: (Unicode.Scalar) -> String) -> String {
-    var result = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"": result += "\\\""
-      case "\\": result += "\\\\"
-      case "\n": result += "\\n"
-      case "\t": result += "\\t"
-      case "\r": result += "\\r"
-      default: result += other(scalar)
-      }
-    }
-    return result + "\""
-  }
-
   /// Whether `part` occurs in `whole`; the empty text occurs everywhere.
   static func contains(_ whole: String, _ part: String) -> Bool {
     part.isEmpty || !ranges(of: Array(part.utf8), in: Array(whole.utf8), limit: 1).isEmpty

@@ -1,4 +1,5 @@
 import Bindings
+import Markup
 import Syntax
 
 /// The manual: everything `Help` knows, and the pages of `docs/`, as one HTML page and as Markdown.

@@ -1,4 +1,5 @@
 import Bindings
+import Markup
 import Syntax
 
 extension ManualBook {
@@ -104,6 +105,7 @@ extension ManualBook {
       switch block {
       case .prose(let prose): text += prose + "\n\n"
       case .code(let code): text += "```\n\(code)\n```\n\n"
+      case .list(let items): text += items.map { "- \($0)\n" }.joined() + "\n"
       }
     }
     if !entry.equation.isEmpty { text += "```\n\(entry.equation)\n```\n\n" }

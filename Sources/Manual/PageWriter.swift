@@ -1,4 +1,5 @@
 import Bindings
+import Markup
 import Syntax
 
 /// Puts the HTML page together.
@@ -134,6 +135,8 @@ struct PageWriter {
       switch block {
       case .prose(let text): html += "<p>\(prose(text, within: entry))</p>\n"
       case .code(let code): html += "<pre class=\"code\"><code>\(HTML.escaped(code))</code></pre>\n"
+      case .list(let items):
+        html += "<ul>\n" + items.map { "<li>\(prose($0, within: entry))</li>\n" }.joined() + "</ul>\n"
       }
     }
     if !entry.equation.isEmpty { html += "<pre class=\"equation\">\(HTML.escaped(entry.equation))</pre>\n" }

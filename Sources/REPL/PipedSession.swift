@@ -18,7 +18,8 @@ public struct PipedSession {
     settings.slow = .infinity
     var colors = EntryColors(isOn: false)
     colors.isTerminal = false
-    let evaluator = Evaluator(paths: options.paths, settings: settings, colors: colors, preview: { _ in nil })
+    let evaluator = Evaluator(
+      paths: options.paths, settings: settings, colors: colors, preview: { _ in nil }, rows: options.rows)
     Interrupts.install()
     var sources: [(text: String, source: Evaluator.Source)] = []
     if let script = options.script {

@@ -28,6 +28,8 @@ public final class Repl {
     public var preview: (Value) -> String? = { _ in nil }
     /// The picture that `show` draws; nil where the terminal draws none.
     public var picture: ((Value, PictureRequest) throws -> String?)?
+    /// Keeps rows of sweeps between runs; nil keeps none.
+    public var rows: (any RowStore)?
     /// Said once at the beginning.
     public var greeting = ""
 
@@ -54,7 +56,7 @@ public final class Repl {
     colors.isTerminal = !isDumb
     evaluator = Evaluator(
       paths: options.paths, settings: settings, colors: colors, preview: options.preview,
-      picture: options.picture)
+      picture: options.picture, rows: options.rows)
     let history = History(file: settings.historySize > 0 ? options.history : nil)
     SessionSignals.install()
     if !isDumb, clip_edit_open() {

@@ -44,6 +44,7 @@ extension Repl {
       WarmWork.current.clear()
       evaluator.note("all names are forgotten")
     case .save: try save(rest)
+    case .report: try report(rest)
     case .load: return try load(rest)
     case .edit: try edit(rest)
     case .cd:
@@ -94,6 +95,23 @@ extension Repl {
     evaluator.note(
       "saved \(count) of \(evaluator.ledger.entries.count) \(evaluator.ledger.entries.count == 1 ? "entry" : "entries") to \(file)"
     )
+  }
+
+  private func report(_ rest: String) throws {
+    let words = ReplText.words(rest)
+    guard words.count == 1, let file = words.first else {
+      throw ReplError("write `\(SessionCommand.report.usage)`")
+    }
+    guard !evaluator.record.isEmpty else { throw ReplError("nothing ran so far: there is nothing to report") }
+    let path = ScriptPaths.absolute(file, in: evaluator.paths.scriptFolder)
+    if let problem = RunReport.refusal(of: path) { throw ReplError(problem) }
+    do {
+      let page = try RunReport.page(of: evaluator.record, sessionIn: evaluator.paths.scriptFolder)
+      let bytes = try RunReport.write(page, to: path)
+      let count = page.cells.count
+      evaluator.note(
+        "wrote \(count) \(count == 1 ? "entry" : "entries") to \(file) (\((bytes + 999) / 1000) kB)")
+    } catch let error as ScriptError { throw ReplError(error.message) } catch { throw ReplError("\(error)") }
   }
 
   private func load(_ rest: String) throws -> Evaluator.Outcome {

@@ -32,6 +32,7 @@ public struct DocComment: Sendable, Equatable {
     for block in DocComment.blocks(of: text) {
       switch block {
       case .code(let code): codes.append(code)
+      case .list(let items): paragraphs.append(items.map { "- " + $0 }.joined(separator: "\n"))
       case .prose(let prose):
         if summary == nil {
           let (first, others) = DocComment.firstSentence(of: prose)
@@ -89,14 +90,20 @@ extension DocComment {
     case prose(String)
     /// Lines of code, without their indentation.
     case code(String)
+    /// Items, the lines of each joined.
+    case list([String])
   }
 
-  /// Text taken apart into paragraphs, which blank lines separate, and code, which four spaces indent.
+  /// Text taken apart into paragraphs, which blank lines separate, code, which four spaces indent, and lists: where a
+  /// paragraph begins with `- `, each line that does is an item, and others go on with the one above.
   public static func blocks(of text: String) -> [Block] {
     var blocks: [Block] = []
     var prose: [Substring] = []
     var code: [Substring] = []
+    var items: [String] = []
     func close() {
+      if !items.isEmpty { blocks.append(.list(items)) }
+      items = []
       if !prose.isEmpty { blocks.append(.prose(prose.joined(separator: " "))) }
       while code.last?.isEmpty == true { code.removeLast() }
       if !code.isEmpty { blocks.append(.code(code.joined(separator: "\n"))) }
@@ -108,11 +115,17 @@ extension DocComment {
         // A blank line ends a paragraph; within code it stays.
         if code.isEmpty { close() } else { code.append("") }
       } else if line.hasPrefix("    ") {
-        if !prose.isEmpty { close() }
+        if !prose.isEmpty || !items.isEmpty { close() }
         code.append(line.dropFirst(4))
       } else {
         if !code.isEmpty { close() }
-        prose.append(content)
+        if content.hasPrefix("- "), prose.isEmpty {
+          items.append(String(content.dropFirst(2)))
+        } else if items.isEmpty {
+          prose.append(content)
+        } else {
+          items[items.count - 1] += " " + content
+        }
       }
     }
     close()

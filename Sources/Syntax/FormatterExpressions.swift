@@ -24,6 +24,7 @@ extension FormatterPrinter {
       return .sequence(self.expression(base), take(), take())
     case .function(let function): return .sequence(take(), functionRest(function))
     case .conditional(let clauses, let otherwise): return conditional(clauses, otherwise, nest: 2)
+    case .sweep(let sweep): return self.sweep(sweep)
     case .parenthesized(let inner):
       let open = take()
       let content = Layout.nest(2, .softLine, lead(), self.expression(inner), lead())
@@ -32,7 +33,7 @@ extension FormatterPrinter {
   }
 
   /// A value behind a colon; a comment before it begins a line.
-  private mutating func value(_ value: Expression) -> Layout {
+  mutating func value(_ value: Expression) -> Layout {
     hasComment ? .nest(2, lead(), expression(value)) : expression(value)
   }
 
@@ -116,10 +117,15 @@ extension FormatterPrinter {
     }
     var parts = [self.expression(head)]
     var tail: [Layout] = []
+    // What follows a block may stand behind its brace, however many lines the block has.
+    let followsBlock = if case .sweep = head.kind { true } else { false }
     for stage in stages.reversed() {
-      if current.newlineBefore { parts.append(.forceBreak) }
+      if current.newlineBefore {
+        if followsBlock { tail.append(.forceBreak) } else { parts.append(.forceBreak) }
+      }
       tail += [.line, lead(), take(), .space, value(stage)]
     }
+    if followsBlock { return .sequence(.sequence(parts), .group(.nest(2, .sequence(tail)))) }
     return .group(.sequence(parts), .nest(2, .sequence(tail)))
   }
 

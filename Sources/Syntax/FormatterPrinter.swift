@@ -202,7 +202,7 @@ struct FormatterPrinter {
       case .number, .bool, .none, .name, .unary, .binary, .field, .index: isBody ? .moves : .movesWhole
       case .string: .movesWhole
       case .call: isBody ? .movesWhole : .stays
-      case .pipe, .conditional: isBody ? .moves : .stays
+      case .pipe, .conditional, .sweep: isBody ? .moves : .stays
       case .list, .record, .comprehension, .function, .parenthesized: .stays
       }
     return .sequence(sign, Layout(.assigned(expression(value), assignment)))
@@ -262,6 +262,18 @@ struct FormatterPrinter {
     }
     if isLadder { inline[0] = .sequence(.forceBreak, inline[0]) }
     return Layout(.ladder(clauses: inline, nest: nest, expanded: expanded))
+  }
+
+  /// `sweep a in A, b in B { }`: a line may end behind each comma.
+  mutating func sweep(_ sweep: SweepExpression) -> Layout {
+    let keyword = take()
+    var header: [Layout] = []
+    for (index, variable) in sweep.variables.enumerated() {
+      if index > 0 { header += [takeBeforeComments(), .line, lead()] }
+      header += [take(), .space, take(), .space, value(variable.values)]
+    }
+    return .sequence(
+      keyword, .space, .group(.nest(4, .sequence(header))), .space, block(sweep.body).layout)
   }
 
   /// Parameters and body of a function.

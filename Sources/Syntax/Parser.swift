@@ -241,7 +241,7 @@ public struct Parser {
     if current.is(.assign) { hint = "only a name can be bound: `name = …`" }
     if current.is(.not), following.is(.in) { hint = "write `not x in xs`" }
     if current.is(.not) == false, current.is(.else) { hint = "`else` follows the block of an `if`" }
-    if current.is(.leftBrace) { hint = "a block follows only `if`, `for`, `else` and `fn`" }
+    if current.is(.leftBrace) { hint = "a block follows only `if`, `for`, `else`, `fn` and `sweep`" }
     if case .identifier(let word) = current.kind, let foreign = Parser.foreign[word] {
       return fail("`\(word)` is not part of the language", at: current.span, hint: foreign)
     }

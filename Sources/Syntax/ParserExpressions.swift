@@ -103,8 +103,10 @@ extension Parser {
       return try make(.unary(.negate, operand), start.span.joined(operand.span))
     }
     let value = try primary()
-    if case .conditional = value.kind { return value }
-    return try postfix(value)
+    switch value.kind {
+    case .conditional, .sweep: return value
+    default: return try postfix(value)
+    }
   }
 
   // MARK: Primaries
@@ -129,6 +131,8 @@ extension Parser {
       return try make(.none, token.span)
     case .keyword(.if):
       return try conditional()
+    case .keyword(.sweep):
+      return try sweep()
     case .keyword(.fn):
       advance()
       guard current.is(.leftParen) else {
@@ -167,6 +171,29 @@ extension Parser {
       }
     } while true
     return try make(.conditional(clauses, otherwise), Span(start, previousEnd))
+  }
+
+  /// `sweep a in A, b in B { … }`; a line may end behind each comma.
+  private mutating func sweep() throws -> Expression {
+    let start = current.span.start
+    advance()
+    let id = makeId()
+    var variables: [SweepExpression.Variable] = []
+    repeat {
+      let what = "a name after `\(variables.isEmpty ? "sweep" : ",")`"
+      let name = try variables.isEmpty ? name(what) : nameAfterNewline(what)
+      guard !atNewline, current.is(.in) else {
+        throw expected("`in`", hint: "write `sweep size in [112, 224], depth in [1, 3] { … }`")
+      }
+      advance()
+      variables.append(.init(name: name, values: try continued()))
+    } while !atNewline && take(.comma)
+    let body = try block(after: "`sweep`")
+    let function = FunctionExpression(
+      parameters: variables.map { .init(name: $0.name, type: nil, defaultValue: nil) }, body: .block(body),
+      span: body.span, id: id)
+    return try make(
+      .sweep(SweepExpression(variables: variables, function: function, body: body)), Span(start, previousEnd))
   }
 
   private mutating func list() throws -> Expression {

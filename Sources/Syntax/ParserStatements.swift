@@ -45,7 +45,7 @@ extension Parser {
   }
 
   /// A name after a comma: the line may have ended.
-  private mutating func nameAfterNewline(_ what: String) throws -> Name {
+  mutating func nameAfterNewline(_ what: String) throws -> Name {
     let outer = newlinesEnd
     newlinesEnd = false
     defer { newlinesEnd = outer }

@@ -18,8 +18,8 @@ public struct Resolution: Sendable {
     public var slotCount = 0
     /// Values copied when the function is made: from a slot of the function around it (for the file
     /// itself: from the session's globals) to one of its own. Names are bound once, so a copy is
-    /// as good as the original.
-    public var captures: [(from: Int, to: Int)] = []
+    /// as good as the original. With the name, and where it is an imported module the module's name.
+    public var captures: [(name: String, from: Int, to: Int, module: String?)] = []
 
     /// A layout without slots.
     public init() {}

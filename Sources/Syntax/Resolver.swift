@@ -151,7 +151,8 @@ struct Resolver: TreeWalk {
     }
     let slot = activations[level].layout.slotCount
     activations[level].layout.slotCount += 1
-    activations[level].layout.captures.append((from: outer.slot, to: slot))
+    activations[level].layout.captures.append(
+      (name: name, from: outer.slot, to: slot, module: outer.module?.name))
     let captured = Binding(slot: slot, span: outer.span, signature: outer.signature, module: outer.module)
     // At the file's own level a capture must not look like a binding of this file.
     if level > 0 { activations[level].scopes[0].names[name] = captured }
@@ -309,8 +310,24 @@ struct Resolver: TreeWalk {
           "`\(module.name)` has no member `\(field.text)`", at: field.span,
           hint: Suggestion.hint(for: field.text, among: module.members.map(\.name)))
       }
+    case .sweep(let sweep): resolve(sweep)
     default: walkParts(of: expression)
     }
+  }
+
+  /// A sweep's body is a function of the variables: what it uses from around it is captured, so that a row
+  /// can be told from any other.
+  private mutating func resolve(_ sweep: SweepExpression) {
+    for variable in sweep.variables { walk(variable.values) }
+    activations.append(Activation())
+    for variable in sweep.variables {
+      if variable.name.text == "_" {
+        report("a variable of a sweep is a column of its table and needs a name", at: variable.name.span)
+      }
+      bind(variable.name)
+    }
+    walk(sweep.body)
+    if let activation = activations.popLast() { resolution.functions[sweep.function.id] = activation.layout }
   }
 
   private mutating func resolve(_ callee: Expression, _ arguments: [Argument], piped: Expression?) {

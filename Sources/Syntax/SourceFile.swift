@@ -90,6 +90,13 @@ public final class SourceFile: Sendable {
     return start..<end
   }
 
+  /// The text of a line without its end; lines count from 1, and others are empty.
+  public func lineText(_ line: Int) -> String {
+    guard (1...lineCount).contains(line) else { return "" }
+    let range = lineRange(line)
+    return text(Span(range.lowerBound, range.upperBound))
+  }
+
   /// The text of a span.
   public func text(_ span: Span) -> String {
     let start = min(max(span.start, 0), utf8.count)

@@ -22,7 +22,7 @@ struct Token: Sendable {
 
 /// Words that cannot be names (but can be options, record keys and fields).
 public enum Keyword: String, Sendable, CaseIterable {
-  case `if`, `else`, `for`, `in`, fn, `import`, param, and, or, not, `true`, `false`, none
+  case `if`, `else`, `for`, `in`, fn, sweep, `import`, param, and, or, not, `true`, `false`, none
 }
 
 enum Symbol: String, Sendable {

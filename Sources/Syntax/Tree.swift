@@ -211,6 +211,26 @@ public struct ConditionalClause: Sendable {
   public let body: Block
 }
 
+/// `sweep a in A, b in B { … }`: a table with a row for each combination.
+public struct SweepExpression: Sendable {
+  /// One variable: `a in A`.
+  public struct Variable: Sendable {
+    /// The name, which is that of the table's column too.
+    public let name: Name
+    /// What it takes on; it does not see the other variables.
+    public let values: Expression
+  }
+
+  /// The variables in order; the last one varies fastest.
+  public let variables: [Variable]
+  /// What gives a row: a function of the variables without their types. Its span is that of the block.
+  public let function: FunctionExpression
+  /// The block of the function.
+  public let body: Block
+
+  var depth: Int { max(variables.map(\.values.depth).max() ?? 0, function.depth) }
+}
+
 /// Operators before their operand.
 public enum UnaryOperator: String, Sendable {
   case negate = "-"
@@ -260,6 +280,7 @@ public struct Expression: Sendable {
     case field(Expression, Label)
     case function(FunctionExpression)
     case conditional([ConditionalClause], Block?)
+    case sweep(SweepExpression)
     case parenthesized(Expression)
   }
 
@@ -311,6 +332,7 @@ public struct Expression: Sendable {
     case .function(let function): function.depth
     case .conditional(let clauses, let otherwise):
       clauses.reduce(otherwise?.depth ?? 0) { max($0, $1.condition.depth, $1.body.depth) }
+    case .sweep(let sweep): sweep.depth
     }
   }
 }

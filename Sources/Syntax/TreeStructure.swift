@@ -160,6 +160,14 @@ private struct StructureWriter {
         }
         if let otherwise { $0.node("else") { $0.write(otherwise) } }
       }
+    case .sweep(let sweep):
+      node("sweep") {
+        for variable in sweep.variables {
+          $0.quoted(variable.name.text)
+          $0.write(variable.values)
+        }
+        $0.write(sweep.body)
+      }
     case .parenthesized(let inner): node("parentheses") { $0.write(inner) }
     }
   }

@@ -8,7 +8,7 @@ public enum NameRole: String, Sendable {
   case parameter
   /// A parameter of a function.
   case argument
-  /// `for x in xs`, in a loop or a comprehension.
+  /// `for x in xs`, in a loop or a comprehension; `sweep x in xs`.
   case element
   /// An import.
   case module
@@ -31,7 +31,7 @@ public protocol TreeWalk {
   mutating func use(_ name: Name)
   /// A name is bound in the innermost scope; `extent` is all that belongs to it.
   mutating func bind(_ name: Name, _ role: NameRole, in extent: Span)
-  /// A function, loop, block or comprehension begins.
+  /// A function, loop, sweep, block or comprehension begins.
   mutating func openScope()
   /// It ends.
   mutating func closeScope()
@@ -153,6 +153,12 @@ extension TreeWalk {
         walk(clause.body)
       }
       if let otherwise { walk(otherwise) }
+    case .sweep(let sweep):
+      for variable in sweep.variables { walk(variable.values) }
+      openScope()
+      for variable in sweep.variables { bind(variable.name, .element, in: expression.span) }
+      walk(sweep.body)
+      closeScope()
     }
   }
 

@@ -16,7 +16,8 @@ struct ClipscopeCommand: ParsableCommand {
     version: Version.text,
     subcommands: [
       ReplCommand.self, RunCommand.self, CheckCommand.self, FormatCommand.self, ModelsCommand.self,
-      InspectCommand.self, MergeCommand.self, ExplainCommand.self, DocCommand.self,
+      InspectCommand.self, ReplayCommand.self, VerifyCommand.self, BundleCommand.self, MergeCommand.self,
+      CacheCommand.self, ExplainCommand.self, DocCommand.self,
       LanguageServerCommand.self,
     ])
 
@@ -58,7 +59,7 @@ struct ClipscopeCommand: ParsableCommand {
       first == "-" || first == "-e" || first.hasSuffix(".clip")
       || (!first.hasPrefix("-") && access(first, R_OK) == 0)
     if isScript { return ["run"] + arguments }
-    if ["-i", "--no-history", "--no-init"].contains(first) { return ["repl"] + arguments }
+    if ["-i", "--no-history", "--no-init", "--no-cache"].contains(first) { return ["repl"] + arguments }
     if first.hasPrefix("-") { return arguments }
     let hint = Suggestion.nearest(to: first, among: commands).map { "; did you mean `\($0)`?" } ?? ""
     throw ValidationError("there is no command and no script `\(first)`\(hint)")

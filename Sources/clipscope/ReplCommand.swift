@@ -17,6 +17,7 @@ struct ReplCommand: ParsableCommand {
   @Option(name: .customShort("i"), help: "A script that runs first; its names stay.") var file: String?
   @Flag(name: .customLong("no-history"), help: "Neither read nor keep earlier entries.") var noHistory = false
   @Flag(name: .customLong("no-init"), help: "Do not read the file of settings.") var noInit = false
+  @Flag(name: .customLong("no-cache"), help: "Neither read nor keep results on disk.") var noCache = false
   @Option(name: .customLong("out"), help: "Where `save` writes; the current folder otherwise.") var out:
     String?
   @Option(name: .customLong("allow-write"), help: "A further folder that `save` may write to.")
@@ -38,6 +39,8 @@ struct ReplCommand: ParsableCommand {
       }
       WarmWork.current.limit = limit
     }
+    CacheUse.begin(isWanted: !noCache)
+    defer { CacheUse.end() }
     let paths = ScriptPaths(
       scriptFolder: ScriptPaths.currentFolder, outputFolder: out, allowedFolders: allowWrite)
     var options = Repl.Options(paths: paths)
@@ -51,6 +54,7 @@ struct ReplCommand: ParsableCommand {
       options.history = HistoryFile(path: path, limit: options.settings.historySize)
     }
     options.complete = SessionCompletion.complete
+    options.rows = DiskCacheRows.current
     if let pictures = ShownPictures() {
       options.preview = pictures.preview
       options.picture = pictures.picture

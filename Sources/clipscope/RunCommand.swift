@@ -19,7 +19,9 @@ struct RunCommand: ParsableCommand {
 
   func run() throws {
     let request = try RunRequest(arguments)
-    throw ExitCode(Runner(request).run())
+    let runner: Runner
+    do { runner = try Runner(request) } catch { throw ExitCode(ScriptRun.tell(error)) }
+    throw ExitCode(runner.run())
   }
 }
 
@@ -39,11 +41,21 @@ struct RunRequest {
   var threads: Int?
   /// The most bytes of work kept between calls.
   var keptBytes: Int?
-  /// The slice of evaluations that is measured; nil for all.
+  /// The slice of evaluations and sweeps that is computed; nil for all.
   var shard: Shard?
+  /// Whether results are kept on disk for the next run.
+  var usesCache = true
+  /// Processes that compute rows of sweeps.
+  var jobs = 1
+  /// What this process computes for another one (`RowWorkers`), which started it.
+  var worker: RowWorker?
+  /// The page that tells of the run; nil for none.
+  var report: String?
   /// Whether to say at the end how long it took and what work was spared.
   var wantsStatistics = false
   var wantsHelp = false
+  /// Whether a record of the run is kept, `NAME.lock`.
+  var records = false
 
   init(_ arguments: [String]) throws {
     var rest = arguments[...]
@@ -66,11 +78,28 @@ struct RunRequest {
         }
         threads = count
       case "--stats": wantsStatistics = true
+      case "--record": records = true
+      case "--report":
+        let path = try value("--report")
+        if let problem = RunReport.refusal(of: path) { throw ValidationError("`--report`: \(problem)") }
+        report = path
+      case "--no-cache": usesCache = false
       case "--shard":
         guard let slice = Shard(try value("--shard")) else {
           throw ValidationError("`--shard` takes a slice such as `2/4`, the second of four")
         }
         shard = slice
+      case "--jobs":
+        guard let count = Int(try value("--jobs")), (1...RowWorkers.limit).contains(count) else {
+          throw ValidationError("`--jobs` takes a number from 1 to \(RowWorkers.limit)")
+        }
+        jobs = count
+      case "--row-worker":
+        // Not for users: written by `RowWorkers`.
+        guard let duty = RowWorker(try value("--row-worker")) else {
+          throw ValidationError("unknown option `--row-worker`")
+        }
+        worker = duty
       case "--keep":
         guard let limit = ByteSize.parse(try value("--keep")) else {
           throw ValidationError("`--keep` takes a size such as `512MB`, or `off`")
@@ -78,13 +107,25 @@ struct RunRequest {
         keptBytes = limit
       case _ where argument.hasPrefix("-"):
         let known = [
-          "-e", "-", "--help", "--out", "--allow-write", "--threads", "--keep", "--shard", "--stats",
+          "-e", "-", "--help", "--out", "--allow-write", "--threads", "--jobs", "--keep", "--no-cache",
+          "--shard", "--report", "--record", "--stats",
         ]
         let hint = Suggestion.nearest(to: argument, among: known).map { "; did you mean `\($0)`?" }
         throw ValidationError("unknown option `\(argument)`\(hint ?? "")")
       case _ where source == nil: source = .file(argument)
       default: parameters.append(argument)
       }
+    }
+    if jobs > 1, case .standardInput = source {
+      throw ValidationError("`--jobs` runs the script several times, so it needs a file")
+    }
+    if jobs > 1, records || report != nil {
+      throw ValidationError(
+        "`--jobs` and a record do not go together: a run that is recorded computes every row itself")
+    }
+    if records, case .file? = source {
+    } else if records {
+      throw ValidationError("`--record` needs a script in a file: the record is kept beside it")
     }
     if source == nil { throw ValidationError("which script? `clipscope run FILE`") }
   }

@@ -1,7 +1,9 @@
 import Bindings
 import CLIPModels
+import Cache
 import Console
 import Glibc
+import Imaging
 import Interpreter
 import Syntax
 import Tensors
@@ -10,22 +12,36 @@ import Tensors
 struct Runner {
   let request: RunRequest
 
-  init(_ request: RunRequest) { self.request = request }
+  /// The bundle that runs, unpacked; nil for a plain script.
+  private let bundle: UnpackedBundle?
+
+  /// Throws where the script is a bundle that cannot be trusted.
+  init(_ request: RunRequest) throws {
+    self.request = request
+    if case .file(let path) = request.source, Bundle.isBundle(path) {
+      bundle = try UnpackedBundle(path)
+    } else {
+      bundle = nil
+    }
+  }
 
   func run() -> Int32 {
     if let threads = request.threads { Workers.count = threads }
     if let limit = request.keptBytes { WarmWork.current.limit = limit }
     Shard.current = request.shard
+    CacheUse.begin(isWanted: request.usesCache)
     Interrupts.install()
-    ProgressLine.install()
+    if let worker = request.worker { worker.watch() } else { ProgressLine.install() }
+    if request.jobs > 1, request.worker == nil, DiskCache.current == nil {
+      complain("error: `--jobs` hands rows over in the cache, and there is none")
+      return 2
+    }
     let file: SourceFile
     do { file = try read() } catch {
       complain("error: \(error)")
       return 4
     }
-    let program = Program.check(file, registry: Engine.registry, loader: Engine.loader)
-    for diagnostic in program.diagnostics { complain(diagnostic.rendered()) }
-    guard program.isValid else { return 3 }
+    guard let program = ScriptRun.checked(file) else { return 3 }
     if request.wantsHelp {
       Output.write(
         DisplayWidth.escaped(ScriptHelp.text(program, file: file.name)) + "\n", to: STDOUT_FILENO)
@@ -36,11 +52,13 @@ struct Runner {
       for problem in problems { complain(problem.rendered()) }
       return 4
     }
-    let parameters: [String: Value]
+    // A bundle runs as it was recorded, unless the command line says otherwise.
+    var parameters = bundle?.parameters ?? [:]
     do {
-      parameters = try ScriptParameter.values(
-        of: program.parameters, from: request.parameters,
-        workingFolder: ScriptPaths.currentFolder)
+      let given = try ScriptParameter.values(
+        of: program.parameters.filter { parameters[$0.name] == nil || givenNames.contains($0.name) },
+        from: request.parameters, workingFolder: ScriptPaths.currentFolder)
+      parameters.merge(given) { $1 }
     } catch let error as ParameterError {
       complain("error: \(error.message)")
       return 2
@@ -49,50 +67,70 @@ struct Runner {
       return 2
     }
     let began = Clock.seconds
-    let code = execute(program, parameters: parameters)
+    let rows = DiskCacheRows.current
+    let code = execute(program, parameters: parameters, rows: rows)
+    let seconds = Clock.seconds - began
+    if code != 130 { CacheUse.end() }
     if request.wantsStatistics {
-      complain("took \(Clock.text(Clock.seconds - began))")
+      complain("took \(Clock.text(seconds))")
       for line in KeptWork.report(WarmWork.current) { complain(line) }
+      if let rows { complain("  \(rows.keptCount) rows of sweeps computed here and kept") }
     }
     return code
   }
 
-  private func execute(_ program: Program, parameters: [String: Value]) -> Int32 {
-    let pictures = ShownPictures()
-    let host = Host(
-      output: { Output.write($0 + "\n", to: STDOUT_FILENO) },
-      warning: { complain($0.rendered()) },
-      isInterrupted: { Tensors.Interruption.isRequested },
-      picture: pictures.map { pictures in { try pictures.picture(of: $0, $1) } })
-    let session = Session(
-      registry: Engine.registry, loader: Engine.loader, operators: Engine.operators,
-      paths: paths, host: host)
-    do {
-      let value = try session.run(program, parameters: parameters)
-      if case .code = request.source, !isNone(value) { Output.write(value.text + "\n", to: STDOUT_FILENO) }
-      Interrupts.settle()
-      if let problem = Output.problem {
-        complain("error: results could not be written to standard output: \(problem)")
-        return 5
-      }
-      return 0
-    } catch let failure as RuntimeFailure {
-      complain(failure.diagnostic.rendered())
-      return failure.exitCode
-    } catch  where error is Interpreter.Interruption || error is Interrupted {
-      Interrupts.settle()
-      complain("interrupted")
-      return 130
-    } catch {
+  private func execute(_ program: Program, parameters: [String: Value], rows: SweepRows?) -> Int32 {
+    var run = ScriptRun(program: program, parameters: parameters, paths: paths)
+    if case .code = request.source { run.showsResult = true }
+    run.showsPictures = request.worker == nil
+    // A row that is found tells of no calls and no files: what is recorded is computed.
+    let kept = request.records || request.report != nil ? nil : rows
+    run.configure = { configure(&$0, rows: kept) }
+    let recorder = request.records ? RunRecorder(program, parameters: parameters) : nil
+    if let recorder { run.observers.append(recorder.observe) }
+    let page = request.report.map { _ in RunRecord() }
+    if let page { run.observers.append(page.observe) }
+    let (ending, code) = run.run()
+    if let page, let path = request.report {
+      if let problem = ending.problem { page.stop(problem, in: program.graph.main.file) }
+      guard RunReporting.write(page, of: program, ending.ofReport, to: path) else { return max(code, 5) }
+    }
+    guard code == 0, let recorder, let path = lockPath else { return code }
+    do { try AtomicFile.write(Array(recorder.finished().text.utf8), to: path) } catch {
       complain("error: \(error)")
       return 5
     }
+    return 0
+  }
+
+  /// What sweeps need.
+  private func configure(_ host: inout Host, rows: SweepRows?) {
+    host.rows = rows
+    host.duty = request.worker
+    if request.jobs > 1, request.worker == nil {
+      host.crew = RowWorkers(jobs: request.jobs, arguments: Array(CommandLine.arguments.dropFirst()))
+    }
+    if let shard = request.shard {
+      // Within a row nothing else is sliced.
+      host.slice = RowSlice(number: shard.number, count: shard.count) { Shard.current = $0 ? nil : shard }
+    }
+  }
+
+  /// Where `--record` writes: beside the script, or the bundle.
+  private var lockPath: String? {
+    guard case .file(let path) = request.source else { return nil }
+    for ending in [".clip", ".clipbundle"] where path.hasSuffix(ending) {
+      return path.dropLast(ending.utf8.count) + ".lock"
+    }
+    return path + ".lock"
   }
 
   private var paths: ScriptPaths {
-    ScriptPaths(
-      scriptFolder: scriptFolder, outputFolder: request.outputFolder,
+    let paths = ScriptPaths(
+      scriptFolder: scriptFolder, outputFolder: request.outputFolder ?? bundle?.outputFolder,
       allowedFolders: request.allowedFolders)
+    paths.found = bundle?.places ?? [:]
+    return paths
   }
 
   /// Names of the parameters that the command line gives.
@@ -100,10 +138,9 @@ struct Runner {
     Set(request.parameters.compactMap { $0.split(separator: "=", maxSplits: 1).first.map(String.init) })
   }
 
-  private func isNone(_ value: Value) -> Bool { if case .none = value { true } else { false } }
-
   /// The folder that relative paths start from: the script's own, or where the command runs.
   private var scriptFolder: String {
+    if let bundle { return ScriptPaths.folder(of: bundle.script) }
     if case .file(let path) = request.source {
       return ScriptPaths.folder(of: ScriptPaths.absolute(path, in: ScriptPaths.currentFolder))
     }
@@ -112,7 +149,7 @@ struct Runner {
 
   private func read() throws -> SourceFile {
     switch request.source {
-    case .file(let path): return try FileLoader.script(path)
+    case .file(let path): return try FileLoader.script(bundle?.script ?? path)
     case .code(let code):
       return SourceFile(name: "-e", text: code, path: ScriptPaths.currentFolder + "/-e")
     case .standardInput, nil: return try StandardInput.read()

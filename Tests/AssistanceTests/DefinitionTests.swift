@@ -9,7 +9,10 @@ import Testing
   @Test(
     arguments: [
       "«x» = 1\nprint(|x)", "«x» = 1\nprint(x|)", "«x» = 1\nprint(\"{|x}\")", "fn «f»(a) => a\n|f(1)",
-      "fn f(«a») => |a", "fn f(«a», b = a) => b\nf(1, b: 2)\nf(|a: 1)", "for «row» in [1] { print(|row) }",
+      "fn f(«a») => |a",
+      "t = sweep «s» in [1], k in [2] { |s + k }", "k = 1\nt = sweep «s» in [k] {\n  print(|s)\n}",
+      "«k» = [1]\nt = sweep s in |k { s }", "fn f(«a», b = a) => b\nf(1, b: 2)\nf(|a: 1)",
+      "for «row» in [1] { print(|row) }",
       "[|e for «e» in [1]]", "[1 for «e» in [1] if |e]", "param «n»: int = 1\nprint(|n)",
       "a, «b» = [1, 2]\nprint(|b)",
       "«|x» = 1", "x = 1\nfn f(«x») => |x", "«x» = 1\nfn f(y) => |x + y", "«x» = 1\nprint(|x\ny = 2",

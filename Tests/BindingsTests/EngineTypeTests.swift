@@ -20,6 +20,7 @@ import Testing
       ("tensor", "zeros([2, 3])"),
       ("heatmaps", "surgery(image(zeros([112, 112, 3])), load(\"emoji\"), [\"cat\", \"dog\"])"),
       ("heatmap", "surgery(image(zeros([112, 112, 3])), load(\"emoji\"), [\"cat\", \"dog\"])[\"cat\"]"),
+      ("figure", "plot(table({y: [1, 2]}), y: \"y\")"),
       ("tokenmap", "gradcam(image(zeros([112, 112, 3])), load(\"emoji\"), \"a cat\", target: \"text\")"),
     ])
   func fieldsAreThose(_ name: String, _ code: String) throws {

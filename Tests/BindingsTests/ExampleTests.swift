@@ -22,6 +22,7 @@ import Testing
     ],
     "prompts.clip": ["out/prompts.csv"],
     "redundant.clip": ["out/redundant.png"],
+    "sweep.clip": ["out/sweep.csv"],
   ]
 
   /// Examples that would take long as they stand, with parameters that make them short.

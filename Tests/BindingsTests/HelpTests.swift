@@ -244,6 +244,15 @@ import Testing
     }
   }
 
+  /// A list has a line for each item, and what does not fit goes on below it.
+  @Test func listsHaveALineForEachItem() throws {
+    let lines = try #require(Help.entry(for: "evaluate")).text(width: 80).split(separator: "\n")
+    for measure in MeasureChoice.all {
+      #expect(lines.contains { $0.hasPrefix("  `\(measure.name)`: ") }, "\(measure.name)")
+    }
+    #expect(lines.contains("  `energy`: the part of the map's sum on the object"))
+  }
+
   @Test func overviewNamesEverything() {
     let lines = Help.standard.overview().split(separator: "\n")
     for entry in Help.standard.sections.flatMap(\.entries) where entry.kind != .option {

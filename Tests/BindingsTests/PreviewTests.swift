@@ -43,6 +43,17 @@ import Testing
     #expect(lines == ["image 6×4, a tensor's picture", "@@@@@@\n@@@@@@"])
   }
 
+  @Test func figure() throws {
+    let lines = try output(
+      "_ = show(plot(table({y: [1, 2, 3]}), y: \"y\", width: 60, height: 40), width: 30)")
+    #expect(lines[0] == "figure 60×40 mm, line chart")
+    let rows = lines[1].split(separator: "\n")
+    #expect(rows.count > 5)
+    // Mostly paper, and something on it.
+    #expect(Set(lines[1]).count > 2)
+    #expect(Preview.isPicture(try value("plot(table({y: [1, 2]}), y: \"y\")")))
+  }
+
   @Test func widthAndProtocol() throws {
     #expect(try output("_ = show(image(ones([4, 4, 3])), width: 10)")[1].split(separator: "\n").count == 5)
     let sixel = try output("_ = show(image(ones([4, 4, 3])), as: \"sixel\")")[1]

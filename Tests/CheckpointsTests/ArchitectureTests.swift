@@ -43,7 +43,7 @@ import Testing
   }
 
   private func open(
-    _ scratch: Scratch, _ weights: [(name: String, shape: [Int])], config: String? = nil
+    _ scratch: TemporaryFolder, _ weights: [(name: String, shape: [Int])], config: String? = nil
   ) throws -> Checkpoint {
     let path = try scratch.write("model", file(weights))
     guard let config else { return try Checkpoint.open(path, options: LoadOptions(config: .none)) }
@@ -54,7 +54,7 @@ import Testing
   private func failure(
     _ weights: [(name: String, shape: [Int])], config: String? = nil
   ) throws -> String {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     do {
       _ = try open(scratch, weights, config: config)
       return ""
@@ -66,7 +66,7 @@ import Testing
   private var weights: [(name: String, shape: [Int])] { small.weights.map { ($0.name, $0.shape) } }
 
   @Test func shapesTellTheArchitecture() throws {
-    let found = try open(try Scratch(), weights).architecture
+    let found = try open(try TemporaryFolder(), weights).architecture
     #expect(found.vision == small.vision)
     #expect(found.text == small.text)
     #expect(found.embedDim == 24)
@@ -84,7 +84,7 @@ import Testing
       imageSize: imageSize, width: width, layers: layers, heads: heads)
     var model = small
     model.vision = .resNet(tower)
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     let mapped = try MappedFile(path: try scratch.write("zero", [0, 0]))
     // Every weight repeats one stored half: the shapes are real, the bytes are not needed.
     var entries: [Checkpoint.Entry] = []
@@ -132,7 +132,7 @@ import Testing
   }
 
   @Test func extraWeightsOutsideTheTowersAreListed() throws {
-    let checkpoint = try open(try Scratch(), weights + [("my_head.weight", [2])])
+    let checkpoint = try open(try TemporaryFolder(), weights + [("my_head.weight", [2])])
     #expect(checkpoint.unused == ["my_head.weight"])
   }
 
@@ -141,7 +141,7 @@ import Testing
       let isVision = weight.name.hasPrefix("visual.")
       return ("module." + (isVision ? "" : "text.") + weight.name, weight.shape)
     }
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     let path = try scratch.write(
       "model",
       file(renamed + [("module.logit_scale", [])]))
@@ -157,7 +157,7 @@ import Testing
       vision: #""head_width": 32, "mlp_ratio": 4.3637, "patch_dropout": 0.5,"#,
       text: #""heads": 4,"#, model: #""quick_gelu": false,"#,
       preprocess: #""interpolation": "bilinear", "resize_mode": "squash", "size": [32, 32],"#)
-    let found = try open(try Scratch(), weights, config: config).architecture
+    let found = try open(try TemporaryFolder(), weights, config: config).architecture
     guard case .transformer(let tower) = found.vision else {
       Issue.record("not a Vision Transformer")
       return
@@ -237,7 +237,7 @@ import Testing
   // MARK: Hugging Face configs
 
   private func huggingFace(_ edit: (inout String) -> Void) throws -> Checkpoint {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     var config = try String(contentsOfFile: Golden.path("tiny-vit/hf/config.json"), encoding: .utf8)
     edit(&config)
     let path = try scratch.write("config.json", config)

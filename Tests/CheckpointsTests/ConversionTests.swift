@@ -1,4 +1,5 @@
 import CKernels
+import TestSupport
 import Testing
 
 @testable import Checkpoints
@@ -85,7 +86,7 @@ import Testing
         "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0"
       ),
     ]
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     for (text, digest) in vectors {
       #expect(SHA256.hex(of: Array(text.utf8)) == digest)
       #expect(try SHA256.hex(of: scratch.write("file", text)) == digest)

@@ -9,7 +9,7 @@ import Testing
   // MARK: Not a checkpoint at all
 
   @Test func otherFiles() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     #expect(problem(scratch.path + "/none").contains("cannot be opened"))
     #expect(problem(try scratch.write("empty", "")).contains("is empty"))
     #expect(problem(try scratch.write("lfs", "version https://git-lfs.github.com/spec/v1\n")).contains("LFS"))
@@ -23,7 +23,7 @@ import Testing
 
   /// Recognized by content: names mean nothing.
   @Test func extensionsDoNotMatter() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     let path = scratch.path + "/model.safetensors"
     try FileManager.default.createSymbolicLink(
       atPath: path, withDestinationPath: Golden.path("tiny-vit/legacy_pickle.pt"))
@@ -38,7 +38,7 @@ import Testing
   ])
   func truncated(file: String) throws {
     let whole = try Golden.bytes(file)
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     var lengths = [1, 2, 8, 9, 30, 100, 1000, 19_000, 23_000, whole.count - 22, whole.count - 1]
     lengths += (1..<12).map { whole.count * $0 / 12 }
     let path = try scratch.write("cut", whole)
@@ -59,7 +59,7 @@ import Testing
       ("m/data.pkl", [0x80, 2, UInt8(ascii: "N"), UInt8(ascii: ".")]), ("m/version", [0x33, 0x0a]),
     ])
     change(&builder)
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     return problem(try scratch.write("zip", builder.bytes))
   }
 
@@ -97,7 +97,7 @@ import Testing
   // MARK: safetensors
 
   @Test func lyingSafeTensors() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     func expect(_ words: String, _ bytes: [UInt8]) throws {
       let message = problem(try scratch.write("st", bytes))
       #expect(message.contains(words), "\(message)")
@@ -135,7 +135,7 @@ import Testing
   }
 
   @Test func shardIndexes() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     let header = #"{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}"#
     try scratch.write("one.safetensors", safeTensors(header, data: [1]))
     func expect(_ words: String, _ index: String) throws {
@@ -155,7 +155,7 @@ import Testing
   }
 
   @Test func textOfStrangersCannotDriveTheTerminal() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     let header = #"{"\u001b[2J":{"dtype":"Q","shape":[],"data_offsets":[0,0]}}"#
     let message = problem(try scratch.write("st", safeTensors(header)))
     #expect(message.contains("unsupported dtype") && !message.contains("\u{1b}"))
@@ -170,7 +170,7 @@ import Testing
   func mutations(file: String) throws {
     let url = URL(fileURLWithPath: TorchFileTests.fixture(file))
     let original = [UInt8](try Data(contentsOf: url))
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     var random = SplitMix(state: 20_250_214)
     for _ in 0..<1500 {
       var bytes = original
@@ -192,7 +192,7 @@ import Testing
       #"{"__metadata__":{"f":"pt"},"a":{"dtype":"F32","shape":[2,2],"data_offsets":[0,16]},"#
       + #""b":{"dtype":"BF16","shape":[4],"data_offsets":[16,24]}}"#
     let original = safeTensors(header, data: (0..<24).map { UInt8($0) })
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     var random = SplitMix(state: 7)
     for _ in 0..<3000 {
       var bytes = original

@@ -16,7 +16,7 @@ import Testing
 
   @Test(arguments: ["ViT-B/16", "ViT-B-16", "vit-b/16", "vit_b_16", "ViT-B-16.pt", "ViT-B-16/openai"])
   func spellings(name: String) throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     let path = try scratch.write(".cache/clip/ViT-B-16.pt", "x")
     let found = try ModelLocator(environment: ["HOME": scratch.path]).locate(name)
     #expect(found.path == path && found.name == "ViT-B/16")
@@ -32,7 +32,7 @@ import Testing
   }
 
   @Test func ownFolderComesFirst() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     try scratch.write("home/.cache/clip/RN50.pt", "x")
     let own = try scratch.write("own/RN50.pt", "x")
     let mine = try scratch.write("own/mine.safetensors", "x")
@@ -49,7 +49,7 @@ import Testing
 
   @Test(arguments: ["HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE", "HF_HOME", "HOME", "XDG_CACHE_HOME"])
   func huggingFaceCache(variable: String) throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     let hub: String
     switch variable {
     case "HF_HOME": hub = "hub"
@@ -77,7 +77,7 @@ import Testing
   }
 
   @Test func notFoundSaysWhereAndWhatIsNear() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     let locator = ModelLocator(environment: [
       "HOME": scratch.path, "CLIPSCOPE_MODELS": scratch.path + "/own",
     ])
@@ -93,7 +93,7 @@ import Testing
   }
 
   @Test func availableListsWhatCanBeLoaded() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     try scratch.write("own/notes.txt", "hello")
     try FileManager.default.createSymbolicLink(
       atPath: scratch.path + "/own/ViT-B-32.pt",

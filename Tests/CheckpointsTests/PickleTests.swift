@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Checkpoints
@@ -19,7 +20,7 @@ import Testing
 
   /// `os.system("touch …")` by each opcode that calls: nothing happens, a plain record comes out.
   @Test func nothingIsExecuted() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     let canary = scratch.path + "/canary"
     let command = unicode("touch " + canary)
     let pickles: [[UInt8]] = [
@@ -107,7 +108,7 @@ import Testing
     let zip = ZipBuilder([
       ("m/data.pkl", [0x80, 2] + pickle), ("m/data/0", [UInt8](repeating: 0, count: 16)),
     ])
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     return problem(try scratch.write("t.pt", zip.bytes))
   }
 
@@ -134,7 +135,7 @@ import Testing
   }
 
   @Test func circlesAndDeepNesting() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     func zipped(_ pickle: [UInt8]) throws -> String {
       problem(try scratch.write("p.pt", ZipBuilder([("m/data.pkl", [0x80, 2] + pickle)]).bytes))
     }

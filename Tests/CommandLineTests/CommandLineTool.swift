@@ -32,10 +32,13 @@ enum CommandLineTool {
   ///   - input: what standard input gives; nothing where it is nil
   ///   - outputTo: a file instead of the one that `Outcome.output` is read from
   ///   - interruptWhen: sends SIGINT when standard output holds this text and `pause` seconds went by
+  ///   - environment: variables beside those of the tests; the user's cache is never used
+  ///   - killWhen: sends SIGKILL when standard output holds this text
   ///   - limit: seconds after which the run is killed
   static func run(
     _ arguments: [String], in folder: URL, input: String? = nil, outputTo: String? = nil,
-    interruptWhen: String? = nil, pause: Double = 0, limit: Double = 60
+    environment: [String: String] = [:], interruptWhen: String? = nil, pause: Double = 0,
+    killWhen: String? = nil, limit: Double = 60
   ) throws -> Outcome {
     let binary = try #require(path, "no clipscope binary: build it, or name it in CLIPSCOPE")
     let logs = try Folder()
@@ -46,6 +49,8 @@ enum CommandLineTool {
     process.executableURL = URL(fileURLWithPath: binary)
     process.arguments = arguments
     process.currentDirectoryURL = folder
+    process.environment = ProcessInfo.processInfo.environment
+      .merging(["CLIPSCOPE_CACHE": "off"]) { $1 }.merging(environment) { $1 }
     process.standardOutput = try FileHandle(
       forWritingTo: outputTo.map { URL(fileURLWithPath: $0) } ?? outputFile)
     process.standardError = try FileHandle(forWritingTo: errorFile)
@@ -62,6 +67,9 @@ enum CommandLineTool {
     var awaited = interruptWhen
     while process.isRunning {
       if Date() > deadline { kill(process.processIdentifier, SIGKILL) }
+      if let text = killWhen, try String(contentsOf: outputFile, encoding: .utf8).contains(text) {
+        kill(process.processIdentifier, SIGKILL)
+      }
       if let text = awaited, try String(contentsOf: outputFile, encoding: .utf8).contains(text) {
         awaited = nil
         usleep(UInt32(pause * 1e6))

@@ -1,6 +1,7 @@
 import Foundation
 import Imaging
 import Segmentation
+import TestSupport
 import Testing
 
 @testable import Evaluation
@@ -12,7 +13,7 @@ import Testing
   }
 
   @Test func jsonLines() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     try scratch.mask("m/cat.png", "0110 0110")
     try scratch.mask("m/dog.png", "0011 0011")
     try scratch.mask("m/ignored.png", "1000 0100")
@@ -44,7 +45,7 @@ import Testing
   }
 
   @Test func headerOfJSONLines() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     try scratch.indexed("all.png", 3, [0, 1, 2, 7, 1, 0])
     let path = try scratch.write(
       "data.jsonl",
@@ -66,7 +67,7 @@ import Testing
   }
 
   @Test func commaSeparated() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     try scratch.mask("cat.png", "01 10")
     try scratch.mask("a,\"dog\".png", "11 00")
     try scratch.indexed("all.png", 2, [0, 1, 2, 2])
@@ -86,7 +87,7 @@ import Testing
   }
 
   @Test func folderOfMasks() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     for name in ["b.jpg", "a.png", "c.jpeg", "notes.txt", ".hidden.png"] { try scratch.write(name, "x") }
     try scratch.mask("masks/a/cat.png", "01")
     try scratch.mask("masks/a/big dog.png", "11")
@@ -99,7 +100,7 @@ import Testing
     #expect(try masks(data, 1) == ["cat": "00"])
     #expect(try masks(data, 2) == [:])
 
-    let indexed = try Scratch()
+    let indexed = try TemporaryFolder()
     try indexed.write("images/a.jpg", "x")
     try indexed.write("masks/classes.txt", "background\ncat\n\ndog\n")
     try indexed.indexed("masks/a.png", 4, [0, 1, 2, 3])
@@ -109,7 +110,7 @@ import Testing
   }
 
   @Test func pascalVOC() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     for name in ["2007_1", "2007_2"] { try scratch.write("JPEGImages/\(name).jpg", "x") }
     try scratch.write("ImageSets/Segmentation/val.txt", "2007_2\n2007_1\n")
     try scratch.indexed("SegmentationClass/2007_2.png", 3, [0, 12, 255, 20, 20, 0])
@@ -139,7 +140,7 @@ import Testing
   }
 
   @Test func coco() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     try scratch.write("val2017/1.jpg", "x")
     let annotations = """
       {"info": {"note": "brackets ]}{[ and \\" quotes"}, "licenses": [],
@@ -182,8 +183,8 @@ import Testing
   }
 
   @Test func checksumIsThatOfTheContents() throws {
-    let first = try Scratch()
-    let second = try Scratch()
+    let first = try TemporaryFolder()
+    let second = try TemporaryFolder()
     let line = "{\"image\": \"a.jpg\", \"labels\": [\"cat\"]}\n"
     let path = try first.write("data.jsonl", line)
     let sum = try DataSet(path).sha256
@@ -195,7 +196,7 @@ import Testing
   }
 
   @Test func hostileManifests() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     func complaint(_ name: String, _ bytes: [UInt8]) throws -> String {
       let path = try scratch.write(name, bytes)
       let words = problem { _ = try DataSet(path) } ?? "nothing"
@@ -259,7 +260,7 @@ import Testing
   }
 
   @Test func hostileMasks() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     try scratch.write("images/a.jpg", "x")
     try scratch.mask("2x1.png", "01")
     try scratch.mask("1x2.png", "0 1")

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Evaluation
@@ -32,7 +33,7 @@ import Testing
   }
 
   @Test func keepsNumbersExactly() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     let path = scratch.path + "/rows.jsonl"
     let file = try RowsFile(path, header: header)
     for index in 0..<13 { try file.append(try sample(index)) }
@@ -48,7 +49,7 @@ import Testing
   }
 
   @Test func fourShardsAreOneRun() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     let whole = try RowsFile(scratch.path + "/whole.jsonl", header: header)
     for index in 0..<13 { try whole.append(try sample(index)) }
     var paths: [String] = []
@@ -68,7 +69,7 @@ import Testing
   }
 
   @Test func goesOnAfterAKillAtAnyByte() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     let path = scratch.path + "/rows.jsonl"
     let file = try RowsFile(path, header: header)
     for index in 0..<3 { try file.append(try sample(index)) }
@@ -84,7 +85,7 @@ import Testing
   }
 
   @Test func readsPastATornLine() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     let path = scratch.path + "/rows.jsonl"
     let file = try RowsFile(path, header: header)
     for index in 0..<3 { try file.append(try sample(index)) }
@@ -95,8 +96,25 @@ import Testing
     #expect(try scratch.bytes("torn.jsonl").count == all.count - 4)
   }
 
+  @Test func allIsOnTheDiskInTheEnd() throws {
+    let scratch = try TemporaryFolder()
+    let file = try RowsFile(scratch.path + "/rows.jsonl", header: header)
+    #expect(!file.isUnsynced)
+    try file.append(try sample(0))
+    #expect(file.isUnsynced)
+    try file.finish()
+    #expect(!file.isUnsynced)
+    // A row that comes late takes those before it along.
+    try file.append(try sample(1))
+    file.synced -= .seconds(RowsFile.syncInterval)
+    try file.append(try sample(2))
+    #expect(!file.isUnsynced)
+    try file.append(try sample(3))
+    #expect(file.isUnsynced)
+  }
+
   @Test func saysWhatDiffers() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     let path = scratch.path + "/rows.jsonl"
     try RowsFile(path, header: header).append(try sample(0))
     func difference(_ other: RowsHeader) -> String? { problem { _ = try RowsFile(path, header: other) } }
@@ -120,7 +138,7 @@ import Testing
   }
 
   @Test func refusesWhatDoesNotFit() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     let path = scratch.path + "/rows.jsonl"
     let file = try RowsFile(path, header: header)
     try file.append(try sample(0))

@@ -2,34 +2,11 @@ import Foundation
 import Imaging
 import Segmentation
 import Tensors
+import TestSupport
 
 @testable import Evaluation
 
-/// An empty folder that is removed with this object.
-final class Scratch {
-  let path: String
-
-  init() throws {
-    let url = FileManager.default.temporaryDirectory.appendingPathComponent("clipscope-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-    path = url.path
-  }
-
-  deinit { try? FileManager.default.removeItem(atPath: path) }
-
-  /// Writes a file, its folders made where needed, and gives its path.
-  @discardableResult
-  func write(_ name: String, _ bytes: [UInt8]) throws -> String {
-    let url = URL(fileURLWithPath: path + "/" + name)
-    try FileManager.default.createDirectory(
-      at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
-    try Data(bytes).write(to: url)
-    return url.path
-  }
-
-  @discardableResult
-  func write(_ name: String, _ text: String) throws -> String { try write(name, Array(text.utf8)) }
-
+extension TemporaryFolder {
   /// A mask as a grey PNG of 0 and 255.
   func mask(_ name: String, _ rows: String) throws {
     let mask = try Mask(rows: rows)
@@ -43,10 +20,6 @@ final class Scratch {
     try write(
       name,
       try PNG.encode(.indexed(width: width, height: values.count / width, bytes: values, palette: palette)))
-  }
-
-  func bytes(_ name: String) throws -> [UInt8] {
-    Array(try Data(contentsOf: URL(fileURLWithPath: path + "/" + name)))
   }
 }
 

@@ -30,6 +30,19 @@ import Testing
     #expect(lints("print([1 for x in [1, 2]])").isEmpty)
   }
 
+  @Test func sweeps() {
+    #expect(
+      lints("t = sweep a in [1], b in [2] { a }\nprint(t)") == [
+        "1: `b` makes no difference: the rows of the sweep do not use it"
+      ])
+    #expect(lints("t = sweep a in [1], _b in [2] { a }\nprint(t)").isEmpty)
+    #expect(lints("x = 1\nprint(sweep a in [1] { a + x })").isEmpty)
+    #expect(lints("sweep a in [1, 2] { a }\nprint(1)") == ["1: this value goes nowhere"])
+    #expect(lints("sweep a in [1, 2] { print(a) }\nprint(1)").isEmpty)
+    #expect(lints("sweep a in [] { print(a) }") == ["1: this never runs: the list is empty"])
+    #expect(lints("print(sweep a in [1] { b = a })") == ["1: `b` is never used"])
+  }
+
   @Test func usesInEveryPlaceCount() {
     #expect(lints("x = 1\nprint(\"{x}\")").isEmpty)
     #expect(lints("x = 1\nprint([y for y in [1] if y == x])").isEmpty)

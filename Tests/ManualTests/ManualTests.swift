@@ -5,6 +5,7 @@ import Testing
 
 @testable import Bindings
 @testable import Manual
+@testable import Markup
 
 /// The manual holds everything, is well-formed, and no link in it leads nowhere.
 @Suite struct ManualTests {

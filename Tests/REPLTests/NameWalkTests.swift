@@ -16,6 +16,7 @@ import Testing
     ("a, _ = pair", ["pair"], ["a"]),
     ("fn f(a, b = a + c) { d = a\n d + e }", ["c", "e"], ["f"]),
     ("for x in xs { y = x\n print(y, z) }", ["xs", "print", "z"], []),
+    ("t = sweep a in xs, b in ys { c = a\n c + b + k }", ["xs", "ys", "k"], ["t"]),
     ("[x * k for x in xs if x > low]", ["xs", "low", "k"], []),
     ("t = [fn(x) => x + y, x][n:m]", ["y", "x", "n", "m"], ["t"]),
     ("r = {k: v, \"w\": \"{u:.2f}\"}.k", ["v", "u"], ["r"]),

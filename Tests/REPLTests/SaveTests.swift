@@ -10,6 +10,7 @@ import Testing
     process.executableURL = URL(fileURLWithPath: binary)
     process.arguments = ["run", path]
     process.currentDirectoryURL = folder
+    process.environment = ProcessInfo.processInfo.environment.merging(["CLIPSCOPE_CACHE": "off"]) { $1 }
     let (output, errors) = (Pipe(), Pipe())
     process.standardOutput = output
     process.standardError = errors
@@ -137,6 +138,7 @@ import Testing
     let process = Process()
     process.executableURL = URL(fileURLWithPath: binary)
     process.currentDirectoryURL = folder
+    process.environment = ProcessInfo.processInfo.environment.merging(["CLIPSCOPE_CACHE": "off"]) { $1 }
     process.standardInput = try FileHandle(forReadingFrom: input)
     let pipe = Pipe()
     process.standardOutput = pipe

@@ -34,7 +34,7 @@ final class TerminalSession {
     screen = Screen(columns: columns, height: height)
     var variables = [
       "TERM": "xterm-256color", "LANG": "C.UTF-8", "HOME": folder.path, "PATH": "/usr/bin:/bin",
-      "NO_COLOR": "1",
+      "NO_COLOR": "1", "CLIPSCOPE_CACHE": "off",
       "XDG_STATE_HOME": folder.path + "/state", "XDG_CONFIG_HOME": folder.path + "/config",
     ]
     variables.merge(environment) { $1 }

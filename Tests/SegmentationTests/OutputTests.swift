@@ -113,6 +113,27 @@ struct PolygonTests {
     #expect(try Mask(width: 4, height: 3).contours().isEmpty)
   }
 
+  @Test("polygons beyond the picture are cut off, and added to what is there", arguments: 1...20)
+  func cutOff(seed: Int) throws {
+    var random = Seeded(seed)
+    let polygons = (0..<3).map { _ in
+      (0..<2 * Int.random(in: 3...6, using: &random)).map { _ in Double.random(in: 0...60, using: &random) }
+    }
+    let whole = try Mask(width: 64, height: 64, coordinates: polygons)
+    let (width, height) = (Int.random(in: 1...50, using: &random), Int.random(in: 1...50, using: &random))
+    let part = try Mask(width: width, height: height, coordinates: polygons)
+    let before = try random.mask(width, height)
+    var added = before
+    for polygon in polygons { try added.add(coordinates: [polygon]) }
+    for y in 0..<height {
+      for x in 0..<width {
+        let place = y * width + x
+        #expect(part.bits[place] == whole.bits[y * 64 + x])
+        #expect(added.bits[place] == before.bits[place] | part.bits[place])
+      }
+    }
+  }
+
   @Test("diagonal neighbours are one line or two")
   func diagonal() throws {
     let mask = try Mask(width: 2, height: 2, bits: [1, 0, 0, 1])

@@ -28,6 +28,17 @@ import Testing
     #expect(comment.seeAlso == ["sum", "norm"])
   }
 
+  @Test func lists() {
+    let text =
+      "Says:\n\n- one\n  and more\n- two - not three\n\nA range 1\n- 2 is no list.\n\n- alone\n    code"
+    #expect(
+      DocComment.blocks(of: text) == [
+        .prose("Says:"), .list(["one and more", "two - not three"]), .prose("A range 1 - 2 is no list."),
+        .list(["alone"]), .code("code"),
+      ])
+    #expect(DocComment("Says. \n\n- one\n- two").details == "- one\n- two")
+  }
+
   @Test func whereTheFirstSentenceEnds() {
     #expect(DocComment("By Li et al. 2023, and e.g. others").details.isEmpty)
     #expect(DocComment("Of `x`. `y` too.").summary == "Of `x`.")

@@ -145,6 +145,47 @@ import Testing
 
       """),
     Case(
+      "sweeps",
+      "sweep  a in[1,2],b   in xs{a*b}\nt=sweep a in A{ # one\n b=a\n b }|>save( \"x\" )",
+      """
+      sweep a in [1, 2], b in xs { a * b }
+      t = sweep a in A {  # one
+        b = a
+        b
+      } |> save("x")
+
+      """),
+    Case(
+      "pipelines behind a sweep",
+      "sweep a in A { a }\n|> f() |> g()\nx = sweep a in A {\n a }\n# on\n|> f()",
+      """
+      sweep a in A { a }
+        |> f()
+        |> g()
+      x = sweep a in A {
+        a
+      }
+        # on
+        |> f()
+
+      """),
+    Case(
+      "long sweeps",
+      "results = sweep size in [112, 224, 336, 448], depth in [1, 2, 3, 4, 5, 6], # two\nmethod in methods_to_compare {\n f(size, depth, method) }\nresults = sweep size in [112, 224, 336, 448], depth in [1, 2, 3, 4, 5, 6], method in methods_to_compare {\n f(size, depth, method) }",
+      """
+      results = sweep size in [112, 224, 336, 448],
+          depth in [1, 2, 3, 4, 5, 6],  # two
+          method in methods_to_compare {
+        f(size, depth, method)
+      }
+      results = sweep size in [112, 224, 336, 448],
+          depth in [1, 2, 3, 4, 5, 6],
+          method in methods_to_compare {
+        f(size, depth, method)
+      }
+
+      """),
+    Case(
       "long calls",
       "result = classify(photographs, clip_model, labels, templates: prompts.imagenet, temperature: 0.5, size: 336)",
       """

@@ -61,7 +61,8 @@ public struct ScriptGenerator {
     let pieces = [
       "(", ")", "[", "]", "{", "}", "\"", "'", "\"\"\"", "\n", ";", ",", ":", "=", "=>", "|>", "if", "else",
       "for",
-      "in", "fn", "import", "param", "not", "-", "**", "\\", "# c\n", "##", "\u{0}", "日", "\u{FEFF}", "1e9",
+      "in", "fn", "sweep", "import", "param", "not", "-", "**", "\\", "# c\n", "##", "\u{0}", "日", "\u{FEFF}",
+      "1e9",
       ".", "_",
       "\r\n", "x1", "x2", "f3", "len", "none", "true", "[0]", "()", "seed: 1", " ", "\u{301}", "\u{1B}",
     ]
@@ -202,7 +203,7 @@ public struct ScriptGenerator {
 
   mutating func statement(depth: Int) -> String {
     let kind = Kind.allCases[random.below(Kind.allCases.count)]
-    switch random.below(depth > 0 ? 10 : 5) {
+    switch random.below(depth > 0 ? 11 : 5) {
     case 0: return "print(" + commas([{ $0.any(depth: 2) }, { $0.any(depth: 2) }]) + ")" + lineEnd()
     case 1:
       let (a, b) = (fresh("x"), fresh("x"))
@@ -227,6 +228,13 @@ public struct ScriptGenerator {
         text += block([], depth: depth - 1)
       }
       if random.chance(2) { text += some(" ", "\n", "\n# if not\n") + "else " + block([], depth: depth - 1) }
+      return text + lineEnd()
+    case 9:
+      let (a, b) = (fresh("v"), fresh("v"))
+      var text = "sweep\(some(" ", "  "))\(a) in\(continued())" + expression(.numbers, depth: 0, count: 2)
+      if random.chance(2) { text += gap() + "," + continued() + "\(b) in " + expression(.strings, depth: 0) }
+      text += " " + block([Variable(name: a, kind: .number)], depth: depth - 1, result: kind)
+      if random.chance(3) { text += some(" ", "\n", "\n# on\n") + "|> print()" }
       return text + lineEnd()
     default:
       guard importsPrompts else { return "print(1)" + lineEnd() }

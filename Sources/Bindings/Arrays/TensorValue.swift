@@ -18,6 +18,8 @@ public struct TensorValue: TensorRepresentable {
   /// Whether this came from a comparison: as an index it selects the elements where it is 1,
   /// while another tensor selects the positions it holds.
   public let isMask: Bool
+  /// How it was made.
+  public var origin: Origin?
 
   /// A tensor for scripts. Names that do not fit the first axis are dropped.
   public init(_ tensor: Tensor, names: [String]? = nil, isMask: Bool = false) {

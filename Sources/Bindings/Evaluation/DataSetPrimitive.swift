@@ -55,6 +55,12 @@ let dataSetPrimitive = Builtin(
   let name = try arguments.string("path")
   let path = try naming("path", kind: .input) { try context.readPath(name) }
   return try evaluating(argument: "path") {
-    .object(DataSetValue(data: try DataSet(path, options: options)))
+    let data = try DataSet(path, options: options)
+    context.note(InputFile(name: name, path: path, kind: "dataset", sha256: data.sha256, parts: data.files))
+    // What is read later.
+    for folder in Set(data.samples.flatMap(\.files).map(ScriptPaths.folder)).sorted() {
+      context.noteRead(folder)
+    }
+    return .object(DataSetValue(data: data))
   }
 }

@@ -38,8 +38,12 @@ func evaluatePrimitive(library: StandardLibrary) -> Builtin {
       "How good maps, masks or scores are, over any number of pictures with known truth.",
       details: """
         `f` is called with each picture and its labels, and gives heatmaps, masks, a labelmap, scores (a table
-        with `label` and `score`, as `classify` gives) or a record of several: {maps: …, labelmap: …}. Measures:
-        \(MeasureChoice.overview)
+        with `label` and `score`, as `classify` gives) or a record of several: {maps: …, labelmap: …}. The measures:
+
+        \(MeasureChoice.list)
+
+        A measure may stand there several times with other options; it is then called by them, such as
+        `pointing(tolerance: 15)`.
 
         The result's `.summary` is a table of all numbers with 95 % intervals (bootstrap over pictures), `.rows`
         has a row for each picture, `.skipped` what could not be read: a bad file is told of and left out.
@@ -85,7 +89,7 @@ func evaluatePrimitive(library: StandardLibrary) -> Builtin {
           library: library, argument: "data")
       }
     } else {
-      if let needy = measures.first(where: { MeasureChoice.scoring.contains($0.name) }) {
+      if let needy = measures.first(where: { MeasureChoice.isScoring($0.name) }) {
         throw ScriptError(
           "`\(needy.name)` scores changed pictures, so it needs a `model`", argument: "measures",
           hint: "model: m")
@@ -116,13 +120,15 @@ func evaluatePrimitive(library: StandardLibrary) -> Builtin {
     }
     let key = try Fingerprint.of(
       .list([arguments["f"], arguments["labels"], .string(scoring ?? ""), .string(Engine.version)]))
+    var shownPath: String?
+    if case .string(let name) = arguments["rows"] { shownPath = Shard.current?.path(name) ?? name }
     let evaluator = Evaluator(
       data, function, measures: measures, onlyPresent: try arguments.string("labels") == "present",
       scorer: scorer, context: context)
     return try evaluating(argument: "data") {
       .object(
         try evaluator.run(
-          keptAt: path, key: key, scoring: scoring,
+          keptAt: path, called: shownPath, key: key, scoring: scoring,
           bootstrap: Bootstrap(draws: draws, seed: UInt64(bitPattern: Int64(seed)))))
     }
   }
@@ -193,7 +199,7 @@ let comparePrimitive = Builtin(
         "the evaluations measured differently: \(measure.description) and \(other.description)", argument: "b"
       )
     }
-    if MeasureChoice.scoring.contains(measure.name), a.scoring != b.scoring {
+    if MeasureChoice.isScoring(measure.name), a.scoring != b.scoring {
       throw ScriptError(
         "the evaluations scored changed pictures differently: `model`, `best`, `templates` or the view differ",
         argument: "b")

@@ -32,10 +32,26 @@ final class Evaluator {
   ///
   /// - Parameters:
   ///   - path: the file of rows, begun or gone on with; nil to keep rows in memory only
+  ///   - shownPath: what the script calls that file
   ///   - key: what rows depend on besides data and measures
   ///   - scoring: what `scorer` depends on
   func run(
-    keptAt path: String?, key: String, scoring: String?, bootstrap: Bootstrap
+    keptAt path: String?, called shownPath: String?, key: String, scoring: String?, bootstrap: Bootstrap
+  ) throws -> EvaluationValue {
+    do {
+      let value = try measured(
+        keptAt: path, called: shownPath, key: key, scoring: scoring, bootstrap: bootstrap)
+      InterruptionNote.set(nil)
+      return value
+    } catch {
+      // What is kept is told of where the user interrupted, not with an error.
+      if !(error is Interpreter.Interruption || error is Interrupted) { InterruptionNote.set(nil) }
+      throw error
+    }
+  }
+
+  private func measured(
+    keptAt path: String?, called shownPath: String?, key: String, scoring: String?, bootstrap: Bootstrap
   ) throws -> EvaluationValue {
     let header = try RowsHeader(data, measures: measures, key: key)
     let file = try path.map { try RowsFile($0, header: header) }
@@ -43,8 +59,16 @@ final class Evaluator {
     if let path { try RowsFile.stream(path) { found.append($0) } }
     let shard = Shard.current
     let wanted = data.samples.indices.filter { shard?.contains($0) ?? true }
-    let progress = Progress.task("evaluating", of: wanted.count)
-    if let file { progress(wanted.filter(file.done.contains).count) }
+    var done = file.map { file in wanted.count { file.done.contains($0) } } ?? 0
+    Progress.report(Progress.evaluating, done, wanted.count)
+    // Also where it fails: what comes then is told of again.
+    defer { Progress.report(Progress.evaluating, wanted.count, wanted.count) }
+    func tellKept() {
+      guard let shownPath, done > 0 else { return }
+      InterruptionNote.set(
+        "\(done) of \(wanted.count) pictures are kept in \(shownPath); running again goes on from there")
+    }
+    tellKept()
     var hasWorked = found.contains { if case .rows = $0.outcome { true } else { false } }
     let old = found.count { if case .error = $0.outcome { true } else { false } }
     if old > 0 {
@@ -54,13 +78,16 @@ final class Evaluator {
     func keep(_ rows: SampleRows) throws {
       try file?.append(rows)
       found.append(rows)
-      progress(1)
+      done += 1
+      Progress.report(Progress.evaluating, done, wanted.count)
+      tellKept()
       guard case .error(let problem) = rows.outcome else { return }
       failures += 1
       if failures <= 3 { context.warn("\(rows.identifier) is skipped: \(problem)") }
     }
     // Failures of the method before it worked once: of bad pictures, or because it is wrong.
     var unsure: [(rows: SampleRows, error: any Error)] = []
+    let constantMaps = ConstantMaps()
     for index in wanted where !(file?.done.contains(index) ?? false) {
       try context.checkInterruption()
       let sample = data.samples[index]
@@ -68,11 +95,11 @@ final class Evaluator {
         SampleRows(index: index, identifier: sample.identifier, outcome: outcome)
       }
       do {
-        let measured = rows(.rows(try measure(sample)))
+        let outcome = rows(.rows(try ConstantMaps.$counted.withValue(constantMaps) { try measure(sample) }))
         hasWorked = true
         for entry in unsure { try keep(entry.rows) }
         unsure = []
-        try keep(measured)
+        try keep(outcome)
       } catch let failure as SampleFailure {
         guard !hasWorked, let error = failure.methodError else {
           try keep(rows(.error(failure.problem)))
@@ -82,7 +109,9 @@ final class Evaluator {
         if unsure.count == 3 { break }
       }
     }
+    try file?.finish()
     if let first = unsure.first { throw first.error }
+    if let warning = constantMaps.warning { context.warn(warning) }
     if failures > 3 { context.warn("\(failures - 3) more are skipped; `.skipped` of the result lists all") }
     found.sort { $0.index < $1.index }
     let summaries = try measures.map { try $0.summary(of: found.rows(of: $0.name), bootstrap: bootstrap) }

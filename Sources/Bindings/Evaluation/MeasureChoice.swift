@@ -3,7 +3,7 @@ import Interpreter
 import Syntax
 
 /// The measures of `evaluate`, as scripts name them.
-enum MeasureChoice {
+public enum MeasureChoice {
   /// A measure, what it tells in a line, and the options it takes.
   private struct Entry {
     let name: String
@@ -74,13 +74,16 @@ enum MeasureChoice {
     },
   ]
 
-  /// Those that score changed pictures.
-  static let scoring: Set<String> = ["deletion", "insertion", "drop"]
+  /// All of them with what they tell, for help and completion.
+  public static var all: [(name: String, meaning: String)] { entries.map { ($0.name, $0.meaning) } }
 
-  /// All of them in a sentence, for help.
-  static var overview: String {
-    entries.map { "`\($0.name)`: \($0.meaning)" }.joined(separator: "; ") + "."
+  /// Whether a measure, by the name it has in rows, scores changed pictures.
+  static func isScoring(_ name: String) -> Bool {
+    ["deletion", "insertion", "drop"].contains(String(name.prefix { $0 != "(" }))
   }
+
+  /// All of them as a list for help, one a line.
+  static var list: String { entries.map { "- `\($0.name)`: \($0.meaning)" }.joined(separator: "\n") }
 
   /// The labels that a whole picture may have: all but the background.
   private static func labels(of data: DataSet) -> [String] { data.labels.filter { $0 != data.background } }
@@ -130,6 +133,7 @@ enum MeasureChoice {
     let items: [Value] = if case .list(let list) = value { list } else { [value] }
     guard !items.isEmpty else { throw ScriptError("`measures` is empty", argument: "measures") }
     var found: [any Measure] = []
+    var written: [String] = []
     for item in items {
       let options = try MeasureOptions(item)
       guard let entry = entries.first(where: { $0.name == options.name }) else {
@@ -145,12 +149,23 @@ enum MeasureChoice {
             ?? (entry.options.isEmpty ? nil : "it has " + entry.options.joined(separator: ", ")))
       }
       let measure = try evaluating(argument: "measures") { try entry.make(options, data) }
-      guard !found.contains(where: { $0.name == measure.name }) else {
+      guard !found.contains(where: { $0.description == measure.description && $0.name == measure.name })
+      else {
         throw ScriptError("the measure \(measure.name) is named twice", argument: "measures")
       }
       found.append(measure)
+      written.append(options.written)
     }
-    return found
+    // One measure with several options: each is called by what was written of it.
+    let names = found.indices.map { index in
+      found.count { $0.name == found[index].name } > 1 ? written[index] : found[index].name
+    }
+    for (index, name) in names.enumerated() where names[..<index].contains(name) {
+      throw ScriptError("the measure \(name) is named twice", argument: "measures")
+    }
+    return found.indices.map { index in
+      names[index] == found[index].name ? found[index] : RenamedMeasure(found[index], name: names[index])
+    }
   }
 }
 
@@ -175,6 +190,12 @@ private struct MeasureOptions {
       throw ScriptError(
         "a measure is a name or a record, found \(TypeMessage.article(value.typeName))", argument: "measures")
     }
+  }
+
+  /// The name with its options as the script has them: `pointing(tolerance: 15)`.
+  var written: String {
+    let options = names.map { "\($0): \(record[$0]?.literal ?? "")" }
+    return options.isEmpty ? name : "\(name)(\(options.joined(separator: ", ")))"
   }
 
   var names: [String] { record.names.filter { $0 != "name" } }

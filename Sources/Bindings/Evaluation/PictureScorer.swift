@@ -1,4 +1,5 @@
 import CLIPModels
+import Cache
 import Imaging
 import Interpreter
 import Tensors
@@ -29,7 +30,10 @@ final class PictureScorer {
     return try pictures.map { picture in
       try Interruption.check()
       let input = try view.input(from: picture, for: model.model)
-      let embedding = try model.model.encode(image: input.pixels, positions: view.positions).scalars
+      // Nobody asks for these pictures again; an evaluation keeps its rows itself.
+      let embedding = try DiskCache.$override.withValue(.some(nil)) {
+        try model.model.encode(image: input.pixels, positions: view.positions).scalars
+      }
       let length = embedding.reduce(0) { $0 + Double($1) * Double($1) }.squareRoot()
       func cosine(_ vector: [Float]) -> Double {
         length > 0 ? zip(embedding, vector).reduce(0) { $0 + Double($1.0) * Double($1.1) } / length : 0

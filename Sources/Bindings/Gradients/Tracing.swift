@@ -86,7 +86,7 @@ extension Builtin {
     let parameters = positional + options
     return Builtin(
       name, section: section, positional, variadic: isVariadic, options: options, gives: result,
-      documentation, refined: refined
+      documentation, refined: refined, passesValuesOn: passesValuesOn
     ) { arguments, context in
       if Tape.current != nil,
         let parameter = parameters.first(where: { Tracing.isTraced(arguments[$0.name]) })

@@ -42,6 +42,8 @@ extension HelpEntry {
       switch block {
       case .prose(let prose): lines += indented(prose, by: 0)
       case .code(let code): lines += HelpEntry.codeLines(code)
+      case .list(let items):
+        lines += items.flatMap { Wrapping.wrap($0, width: width, indentation: 2, following: 6) }
       }
     }
     section("Errors", errors.isEmpty ? [] : indented(errors, by: 2))

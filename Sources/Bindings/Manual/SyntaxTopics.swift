@@ -106,6 +106,28 @@ enum SyntaxTopics {
         """,
       example:
         "for label, n in zip([\"cat\", \"dog\"], [1, 2]) { print(label, n) }\n# expect: cat 1\n# expect: dog 2",
-      seeAlso: ["comprehensions", "zip", "enumerate", "range"]),
+      seeAlso: ["comprehensions", "sweep", "zip", "enumerate", "range"]),
+    Topic(
+      names: ["sweep", "sweeps", "grid search"], form: "sweep a in A, b in B { … }",
+      summary: "A table with a row for each combination; goes on where it was interrupted.",
+      details: """
+        The variables are lists or other sequences, the last one varies fastest. The block gives the row: of a record
+        each field becomes a column behind the variables' columns, any other value the column `value`. A field that a
+        row lacks is `none`.
+
+        Rows are kept in the cache, under all that they depend on: the block's words (not its layout and comments), the
+        outer values that it uses, the combination, files that it reads. Run again, after an interruption or with more
+        values, the sweep computes only rows that are not there; what they printed is printed again, and files that they
+        saved must still be there as they were. Rows that hold pictures, maps or other values of the engine are computed
+        each time; so are those of blocks that use values which cannot be told apart.
+
+        `run --jobs 4` computes rows in four processes, `run --shard 1/3` only each third row.
+        """,
+      example: """
+        t = sweep a in [1, 2], b in [10, 20] { {sum: a + b, product: a * b} }
+        print(t.sum, t[0])
+        # expect: [11, 21, 12, 22] {a: 1, b: 10, sum: 11, product: 10}
+        """,
+      seeAlso: ["for", "table", "group", "save"]),
   ]
 }

@@ -118,10 +118,22 @@ enum TypeTopics {
         print(m.label, m.area, m.box)  # expect: corner 3 [1, 0, 2, 2]
         """, seeAlso: ["masks", "maskOf", "iou", "overlay"]),
     Topic(
+      name: "figure", summary: "A chart, or pictures, charts and words together, on paper of a size.",
+      details: """
+        `plot` draws one of a table, `figure` arranges several panels. `save` writes it as PNG (in pixels: its
+        millimetres times its dpi), SVG or PDF (in shapes and letters); equal figures give equal bytes.
+        """,
+      example: """
+        f = plot(table({score: [0.2, 0.5, 0.6]}), y: "score", width: 85, height: 60)
+        f |> save("out/score.svg")
+        print(f.width, f.height, f.dpi)  # expect: 85 60 300
+        """, seeAlso: ["save"]),
+    Topic(
       name: "dataset", summary: "Pictures with what is known to be on them.",
       details: """
         `d[0]` or `d["scene-007"]` is one sample, a record: `id`, `image`, `asked` and `present` labels, `masks` and
-        `labelmap` where it has them. `d[:100]` is a smaller data set, `len(d)` how many there are.
+        `labelmap` where it has them. `d[:100]` is a smaller data set, `len(d)` how many there are. `for s in d` visits the
+        samples, of which one is in memory at a time.
         """,
       example: """
         image(uniform([112, 112, 3])) |> save("out/a.png")
@@ -129,6 +141,7 @@ enum TypeTopics {
         '{"image": "a.png", "labels": ["cat"], "masks": ["cat.png"]}' |> save("out/set.jsonl")
         d = dataset("out/set.jsonl")
         print(len(d), d.labels, type(d[0].image), d[0].masks["cat"].area)  # expect: 1 ["cat"] image 112
+        for s in d { print(s.id, s.present) }  # expect: a.png ["cat"]
         """, seeAlso: ["evaluate"]),
     Topic(
       name: "evaluation", summary: "What measures found on a data set.",

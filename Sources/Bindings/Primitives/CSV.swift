@@ -1,9 +1,13 @@
 import Interpreter
 
 /// A table from CSV text (RFC 4180): the first line names the columns; a column whose every cell is
-/// a number becomes numbers.
+/// a number becomes numbers. Lines before it that begin with `#` say how the table was made.
 func table(csv text: String) throws -> Table {
-  var rows = try csvRows(text)
+  var body = text[...]
+  while body.first == "#" {
+    body = body.firstIndex(where: \.isNewline).map { body[body.index(after: $0)...] } ?? ""
+  }
+  var rows = try csvRows(String(body))
   guard !rows.isEmpty else { throw ScriptError("the table is empty") }
   let names = rows.removeFirst()
   for (index, row) in rows.enumerated() where row.count != names.count {

@@ -59,7 +59,7 @@ struct ExplainerOption {
       "visible", .number, default: .number(0.5), [.rise], "the probability that a cell is let through"),
     ExplainerOption(
       "settle", .number, default: .number(0.05), [.rise],
-      "masks end when the maps' estimated correlation with endless masks is 1 less this; 0 uses all"),
+      "masks end when every map's correlation with endless masks is at least 1 less this (99 % sure); 0: all"),
     ExplainerOption(
       "centered", .bool, default: .bool(true), [.rise],
       "whether the mean cosine is taken off before masks are added up; published: false"),

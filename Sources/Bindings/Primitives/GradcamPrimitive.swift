@@ -85,7 +85,7 @@ private func imageMaps(
   let question = try Question(
     model: model.model, pixels: input.pixels, positions: view.positions, texts: vectors,
     progress: { Progress.report(name, $0, $1) })
-  let grid = try explaining { try explainer.maps(question) }
+  let grid = try explaining { try explainer.keptMaps(question) }
   let recipe = Recipe(
     method: name,
     options: recorded + [Recipe.Option("templates", describe(templates: arguments["templates"], texts))]

@@ -51,7 +51,11 @@ let loadPrimitive = Builtin(
   let kind = try arguments.string("kind")
   let loader = Loader(arguments: arguments, context: context)
   if kind == "auto" || kind == "model" {
-    if what == BuiltInModel.name { return .object(ModelValue(model: try BuiltInModel.load())) }
+    if what == BuiltInModel.name {
+      let model = try BuiltInModel.load()
+      context.note(InputFile(name: what, path: nil, kind: "model", hash: { model.sha256.value }))
+      return .object(ModelValue(model: model))
+    }
   }
   let path = try naming("what", kind: .input) { try context.readPath(what) }
   if what.contains("*") || what.contains("?") { return try loader.glob(what, path) }
@@ -147,6 +151,7 @@ struct Loader {
       let model = try ModelShelf.model(request) {
         CLIPModel(try Checkpoint.open(path, options: options), name: name)
       }
+      note(filesOf: model, at: path, name: name, config: configPath)
       if case .string = arguments["sha256"], FileKind(path: path) == .folder {
         throw ScriptError("`sha256` is of one file; this is a folder", argument: "sha256")
       }
@@ -160,6 +165,21 @@ struct Loader {
     }
   }
 
+  /// Says which files a model came from.
+  private func note(filesOf model: CLIPModel, at path: String, name: String, config: String?) {
+    for (index, file) in model.checkpoint.files.enumerated() {
+      // A folder's files by their names below it.
+      let shown = file.hasPrefix(path + "/") ? name + file.dropFirst(path.utf8.count) : name
+      context.note(
+        index == 0
+          ? InputFile(name: shown, path: file, kind: "model", hash: { model.sha256.value })
+          : InputFile(name: shown, path: file, kind: "model"))
+    }
+    if let config, case .string(let name) = arguments["config"] {
+      context.note(InputFile(name: name, path: config, kind: "text"))
+    }
+  }
+
   /// A model by its name, looked for in the usual places.
   func namedModel(_ name: String, path: String) throws -> Value {
     do {
@@ -167,6 +187,7 @@ struct Loader {
       if case .string(let expected) = arguments["sha256"] {
         try insist(location.path, name: name, expected: expected)
       }
+      context.noteRead(location.path)
       return try model(at: location.path, name: name)
     } catch let error as CheckpointError {
       throw ScriptError(
@@ -184,8 +205,9 @@ struct Loader {
         context.warn(
           "`\(name)` says it is to be shown turned; it is used as stored, as CLIP's own code does")
       }
-      return .object(
-        ImageValue(image, name: baseName(name), sha256: try hash ?? SHA256.hex(of: path)))
+      let sha256 = try hash ?? SHA256.hex(of: path)
+      context.note(InputFile(name: name, path: path, kind: "image", sha256: sha256))
+      return .object(ImageValue(image, name: baseName(name), sha256: sha256))
     } catch let error as ImageError {
       throw ScriptError(error.description, argument: "what", kind: .input)
     }
@@ -214,7 +236,10 @@ struct Loader {
     for i in 0..<Int(found.gl_pathc) {
       if let item = found.gl_pathv[i] { paths.append(String(cString: item)) }
     }
-    return try list(paths.sorted().map { ($0, baseName($0)) })
+    return try list(
+      paths.sorted().map { path in
+        (path, pattern.lastIndex(of: "/").map { pattern[...$0] + baseName(path) } ?? baseName(path))
+      })
   }
 
   private func list(_ files: [(path: String, name: String)]) throws -> Value {
@@ -237,6 +262,7 @@ struct Loader {
   }
 
   func array(_ path: String, name: String) throws -> Value {
+    context.note(InputFile(name: name, path: path, kind: "array"))
     let contents = try bytes(path, name: name, limit: 1 << 33)
     do {
       if contents.starts(with: [0x50, 0x4B]) {
@@ -246,6 +272,14 @@ struct Loader {
         }
         return .record(record)
       }
+      if contents.starts(with: [0x89, 0x50, 0x4E, 0x47]) {
+        guard let tensor = try MapData.tensor(in: contents) else {
+          throw ScriptError(
+            "`\(name)` is a picture that keeps no numbers", argument: "kind",
+            hint: "`save(maps, …, data: true)` keeps them", kind: .input)
+        }
+        return .object(TensorValue(tensor))
+      }
       return .object(TensorValue(try NPYFile.read(contents)))
     } catch let error as NumPyFileError {
       throw ScriptError("`\(name)`: \(error.description)", argument: "what", kind: .input)
@@ -253,6 +287,7 @@ struct Loader {
   }
 
   func text(_ path: String, name: String, ending: String) throws -> Value {
+    context.note(InputFile(name: name, path: path, kind: "text"))
     let contents = try bytes(path, name: name, limit: 1 << 28)
     guard let text = String(validating: contents, as: UTF8.self) else {
       throw ScriptError("`\(name)` is not UTF-8 text", argument: "what", kind: .input)

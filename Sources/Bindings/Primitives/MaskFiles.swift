@@ -21,7 +21,8 @@ enum MaskFiles {
       return NPYFile.write(classes.tensor)
     case "json":
       let masks = try labelledMasks(.object(value), argument: "value")
-      return try json(masks, width: value.map.width, height: value.map.height, recipe: value.recipe)
+      return try json(
+        masks, width: value.map.width, height: value.map.height, recipe: value.recipe, classes: value.map)
     default: return nil
     }
   }
@@ -66,9 +67,10 @@ enum MaskFiles {
       on: Image(width: mask.width, height: mask.height, color: .black), color: .white, opacity: 1)
   }
 
-  /// One object a mask, as COCO writes annotations: run lengths, box, area; and contours.
+  /// One object a mask, as COCO writes annotations: run lengths, box, area; and contours. Of a label map also its classes
+  /// in order, those without a pixel too, and which of them is the background.
   private static func json(
-    _ masks: [MaskValue], width: Int, height: Int, recipe: Recipe
+    _ masks: [MaskValue], width: Int, height: Int, recipe: Recipe, classes: LabelMap? = nil
   ) throws -> [UInt8] {
     func text(_ text: String) -> String { JSON.text(.string(text)) ?? "\"\"" }
     let entries = try masks.map { value in
@@ -84,8 +86,12 @@ enum MaskFiles {
         """
     }
     let origin = "\(recipe.description) on \(recipe.image) by \(recipe.modelIdentity)"
+    let names = classes.map { map in
+      let background = map.background.map { text(map.labels[$0]) } ?? "null"
+      return "\"classes\": [\(map.labels.map(text).joined(separator: ", "))], \"background\": \(background), "
+    }
     return Array(
-      ("{\"recipe\": \(text(origin)), \"width\": \(width), \"height\": \(height), \"masks\": [\n"
+      ("{\"recipe\": \(text(origin)), \"width\": \(width), \"height\": \(height), \(names ?? "")\"masks\": [\n"
         + entries.joined(separator: ",\n") + "\n]}\n").utf8)
   }
 }

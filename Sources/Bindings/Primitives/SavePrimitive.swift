@@ -11,7 +11,14 @@ let savePrimitive = Builtin(
     Builtin.Parameter("value", .any, "what to save"),
     Builtin.Parameter("path", .path, "where, below the output folder; the ending decides the format"),
   ],
-  options: [colormapParameter, mapScaleParameter],
+  options: [
+    colormapParameter, mapScaleParameter,
+    Builtin.Parameter(
+      "recipe", .bool, default: .bool(true), "whether the file says how it was made"),
+    Builtin.Parameter(
+      "data", .union([.bool, .choice(["beside"])]), default: .bool(false),
+      "heatmaps as PNG: keeps the numbers before normalization too, in the PNG or in an .npz \"beside\" it"),
+  ],
   gives: .any,
   Builtin.Documentation(
     "Writes a value to a file and gives it back.",
@@ -20,9 +27,14 @@ let savePrimitive = Builtin(
       height, width] at the picture's size, normalized per label), NPZ (that as `maps`, and the `grid`
       before normalization) or JSON. Labelmaps: PNG (indexed: background 0, no class 255, PASCAL VOC's colours), NPY
       (numbers of the classes) or JSON. Masks: PNG (side by side), NPY ([labels, height, width]) or JSON, a single mask
-      PNG (255 where it is), NPY or JSON; the JSON has COCO's run lengths, boxes, areas and contours. Token maps: HTML (words on colours), JSON, CSV, NPY. Tensors: NPY, NPZ, JSON, CSV (two axes). Tables: CSV, JSON. Lists
+      PNG (255 where it is), NPY or JSON; the JSON has COCO's run lengths, boxes, areas and contours. Figures: PNG, SVG or PDF. Token maps: HTML (words on colours), JSON, CSV, NPY. Tensors: NPY, NPZ, JSON, CSV (two axes). Tables: CSV, JSON. Lists
       and records: JSON; a list of strings also TXT, a record of tensors also NPZ. Strings: any text
-      ending. A file appears whole or not at all. PNGs carry their recipe.
+      ending. A file appears whole or not at all.
+
+      PNG, NPZ, CSV, HTML, and JSON of values of the engine say how they were made: version, script, inputs with their
+      SHA-256, and a script of its own, the recipe, that makes just this file again. `clipscope inspect` shows it,
+      `clipscope replay` runs it. In a CSV these are lines that begin with `#`; `load` skips them,
+      `recipe: false` leaves them out.
       """,
     errors: """
       A path outside the output folder; an ending that this value has no format for; a value
@@ -32,7 +44,7 @@ let savePrimitive = Builtin(
     example: """
       image(zeros([8, 8, 3])) |> save("out/black.png")
       """),
-  refined: { $0.type("value") ?? .any }
+  refined: { $0.type("value") ?? .any }, passesValuesOn: true
 ) { arguments, context in
   let value = arguments["value"]
   let name = try arguments.string("path")
@@ -43,11 +55,27 @@ let savePrimitive = Builtin(
   let writer = Writer(
     value: value, ending: ending, colormap: colormap, scale: scale, context: context)
   try imaging(argument: "path") {
-    let bytes = try writer.bytes()
+    var content = try writer.bytes()
     try makeFolders(above: path, name: name)
+    let data = try MapData(arguments, ending: ending)
+    if let data, data.isInside { content = try PNG.adding([data.note], to: content) }
+    let text = try arguments.bool("recipe") ? provenanceText(of: value, context) : nil
+    let bytes = try text.map { try ProvenanceFiles.adding($0, to: content, ending: ending) } ?? content
+    if let data, !data.isInside {
+      var archive = try data.archive()
+      if let text { archive = try ProvenanceFiles.adding(text, to: archive, ending: "npz") }
+      let beside = name.dropLast(ending.utf8.count) + "npz"
+      try AtomicFile.write(archive, to: try naming("path") { try context.writePath(String(beside)) })
+    }
     try AtomicFile.write(bytes, to: path)
+    context.tell(.saved(.init(value: value, name: name, path: path, bytes: bytes, content: content)))
   }
   return value
+}
+
+/// What a file of a value says of how it was made; nil for what a script itself wrote out, such as a list of words.
+private func provenanceText(of value: Value, _ context: CallContext) -> ProvenanceText? {
+  value.isPlain ? nil : context.provenance(of: value).map(ProvenanceText.init)
 }
 
 /// Runs `body`; an error of the script's paths is about the argument `name`.
@@ -120,6 +148,8 @@ private struct Writer {
       return try MaskFiles.bytes(of: map, ending: ending) ?? refuse(MaskFiles.endings)
     case let masks as MasksValue:
       return try MaskFiles.bytes(of: masks, ending: ending) ?? refuse(MaskFiles.endings)
+    case let figure as FigureValue:
+      return try FigureFiles.bytes(of: figure, ending: ending) ?? refuse(FigureFiles.endings)
     case let mask as MaskValue:
       return try MaskFiles.bytes(of: mask, ending: ending) ?? refuse(MaskFiles.endings)
     case let table as Table:

@@ -110,6 +110,11 @@ private struct Segmenter {
 
   private func labelMap() throws -> LabelMapValue {
     let background = try options.background(among: maps.labels)
+    if maps.labels.count == 1, case .none = background {
+      context.warn(
+        "with one label and no background every pixel gets it; give a `threshold`, a `floor` or a `background`"
+      )
+    }
     let normalized = options.floor == nil ? nil : maps.normalized(options.scale)
     if let normalized { warnOfConstantMaps(normalized.constant, context: context) }
     let placed = try HeatMap.enlarged(normalized?.maps ?? maps.grid, over: maps.placement)

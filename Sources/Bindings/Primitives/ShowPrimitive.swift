@@ -27,7 +27,7 @@ let showPrimitive = Builtin(
     example: """
       show(image(zeros([2, 2, 3])))  # expect: image 2×2, a tensor's picture
       """),
-  refined: { $0.type("value") ?? .any }
+  refined: { $0.type("value") ?? .any }, passesValuesOn: true
 ) { arguments, context in
   let value = arguments["value"]
   let width = try arguments.optionalInt("width")
@@ -36,6 +36,8 @@ let showPrimitive = Builtin(
   }
   var request = PictureRequest(width: width)
   if case .string(let name) = arguments["as"] { request.protocolName = name }
+  // First: who keeps a record of the run shows the value itself, not the lines that stand for it here.
+  context.tell(.shown(value))
   context.printLine(value.text)
   let picture = try imaging(argument: "value") { try context.picture(of: value, request) }
   if let picture { context.printLine(picture) }

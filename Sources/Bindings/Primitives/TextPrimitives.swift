@@ -10,12 +10,13 @@ func encodePrompts(
   _ prompts: [String], with model: CLIPModel, truncate: Bool, batch: Int? = nil,
   context: CallContext, argument: String
 ) throws -> Tensor {
-  warnOfUnknownWords(prompts, model: model, context: context)
   var truncated: [Int] = []
   do {
     let rows = try model.encode(
       prompts: prompts, truncate: truncate, batch: batch, truncated: { truncated.append($0) },
       progress: Progress.task("encoding prompts", of: prompts.count))
+    // What is refused needs no other word on it.
+    warnOfUnknownWords(prompts, model: model, context: context)
     for index in truncated.prefix(3) {
       context.warn(
         "\"\(abbreviated(prompts[index]))\" is longer than the model's "

@@ -6,6 +6,8 @@ import Interpreter
 /// Pictures with what is known to be on them, in a script.
 struct DataSetValue: EngineValue {
   let data: DataSet
+  /// How it was made.
+  var origin: Origin?
 
   var typeName: String { "dataset" }
 
@@ -62,6 +64,11 @@ struct DataSetValue: EngineValue {
     default: throw ScriptError("a dataset is indexed by a number, an identifier or a slice")
     }
   }
+
+  func elements() throws -> [Value]? { try data.samples.indices.map(sample) }
+
+  /// One sample is in memory at a time.
+  func element(at index: Int) throws -> Value? { try sample(index) }
 
   var length: Int? { data.samples.count }
 

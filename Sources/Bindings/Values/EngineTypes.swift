@@ -86,6 +86,13 @@ let engineTypes: [EngineType] = [
       .init("recipe", .record, "the maps' recipe and the options of `segment`"),
     ]),
   EngineType(
+    "figure", "A chart, or pictures, charts and words together, on paper of a size.",
+    fields: [
+      .init("width", .number, "millimetres from left to right"),
+      .init("height", .number, "millimetres from top to bottom"),
+      .init("dpi", .number, "pixels an inch, where it is saved as PNG"),
+    ]),
+  EngineType(
     "dataset", "Pictures with what is known to be on them.",
     fields: [
       .init("count", .number, "pictures"),
@@ -94,7 +101,7 @@ let engineTypes: [EngineType] = [
       .init("kind", .string, "what it is kept as: folder, csv, json-lines, voc or coco"),
       .init("path", .string, "the file or folder"),
       .init("sha256", .string, "the checksum of what defines it"),
-    ], indexed: .union([.record, .engine("dataset")])),
+    ], element: .record, indexed: .union([.record, .engine("dataset")])),
   EngineType(
     "evaluation", "What measures found on a dataset.",
     fields: [

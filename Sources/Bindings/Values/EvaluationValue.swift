@@ -12,6 +12,8 @@ struct EvaluationValue: EngineValue {
   let scoring: String?
   /// What was evaluated, such as a function's name.
   let name: String
+  /// How it was made.
+  var origin: Origin?
 
   var typeName: String { "evaluation" }
 

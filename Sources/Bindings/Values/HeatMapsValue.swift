@@ -6,6 +6,8 @@ import Tensors
 /// Maps made together, in a script: a sequence of `heatmap`s.
 struct HeatMapsValue: EngineValue {
   let maps: HeatMaps
+  /// How it was made.
+  var origin: Origin?
 
   var typeName: String { "heatmaps" }
 
@@ -69,6 +71,8 @@ struct HeatMapsValue: EngineValue {
 struct HeatMapValue: EngineValue {
   /// With exactly one label.
   let maps: HeatMaps
+  /// How it was made.
+  var origin: Origin?
 
   /// `maps` must have exactly one label.
   init(_ maps: HeatMaps) { self.maps = maps }

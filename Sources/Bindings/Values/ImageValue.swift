@@ -8,6 +8,10 @@ struct ImageValue: EngineValue {
   let name: String
   /// The SHA-256 of the file it was loaded from; nil for pictures made by a script.
   let sha256: String?
+  /// How it was made.
+  var origin: Origin?
+  /// The map and the picture that it is made of, where `overlay` made it.
+  var overlaid: OverlaidMap?
 
   init(_ image: Image, name: String, sha256: String? = nil) {
     self.image = image
@@ -17,7 +21,7 @@ struct ImageValue: EngineValue {
 
   /// The same picture after an operation.
   func derived(_ image: Image, by operation: String) -> ImageValue {
-    ImageValue(image, name: "\(operation) of \(name)")
+    ImageValue(image, name: operation.hasSuffix(" on") ? "\(operation) \(name)" : "\(operation) of \(name)")
   }
 
   /// As recipes name it.

@@ -8,6 +8,8 @@ import Tensors
 struct LabelMapValue: EngineValue {
   let map: LabelMap
   let recipe: Recipe
+  /// How it was made.
+  var origin: Origin?
 
   var typeName: String { "labelmap" }
 

@@ -13,6 +13,8 @@ struct MasksValue: EngineValue {
   /// The value of the map that each mask begins at; empty where masks were made otherwise.
   let thresholds: [Double]
   let recipe: Recipe
+  /// How it was made.
+  var origin: Origin?
 
   /// Masks of the given labels. Throws `ScriptError` where there are none, or sizes differ.
   init(labels: [String], masks: [Mask], thresholds: [Double] = [], recipe: Recipe) throws {
@@ -97,6 +99,8 @@ struct MaskValue: EngineValue {
   /// The value of the map that it begins at; nil where it was made otherwise.
   let threshold: Double?
   let recipe: Recipe
+  /// How it was made.
+  var origin: Origin?
 
   var typeName: String { "mask" }
   var summary: String {

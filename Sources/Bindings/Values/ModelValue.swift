@@ -4,6 +4,8 @@ import Interpreter
 /// A CLIP in a script.
 struct ModelValue: EngineValue {
   let model: CLIPModel
+  /// How it was made.
+  var origin: Origin?
 
   var typeName: String { "model" }
 

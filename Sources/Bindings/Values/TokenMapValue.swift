@@ -7,6 +7,8 @@ import TerminalPictures
 /// Scores of a prompt's tokens, in a script.
 struct TokenMapValue: EngineValue {
   let map: TokenMap
+  /// How it was made.
+  var origin: Origin?
 
   var typeName: String { "tokenmap" }
 

@@ -58,6 +58,10 @@ typedef struct {
 
 // Encodes into memory that the caller frees with clip_codec_free.
 int clip_png_encode(const clip_png_picture *picture, uint8_t **bytes, size_t *size, char *message);
+// The same as baseline JPEG of quality 1...100 with Huffman tables made for the picture; colours at half the
+// resolution both ways where `halved` is not 0. `rgb` has 3·width·height bytes; sides are at most 65500.
+int clip_jpeg_encode(const uint8_t *rgb, uint32_t width, uint32_t height, int quality, int halved, uint8_t **bytes,
+                     size_t *size, char *message);
 void clip_codec_free(uint8_t *bytes);
 
 // One separable resizing pass, precomputed: output position o reads inputs first[o] ..< first[o] + taps with the

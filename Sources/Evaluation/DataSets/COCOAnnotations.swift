@@ -184,6 +184,7 @@ struct AnnotationStore: Sendable {
     _ ranges: [AnnotationRange], image: Int, width: Int, height: Int, labels: [String]
   ) throws -> Truth {
     try ImageLimits.check(width: width, height: height, name: path)
+    let empty = try Mask(width: width, height: height)
     var masks: [Int: Mask] = [:]
     var crowd: Mask?
     for range in ranges {
@@ -197,11 +198,14 @@ struct AnnotationStore: Sendable {
       guard json["image_id"]?.intValue == image, let id = json["category_id"]?.intValue,
         let category = categories[id], labels.indices.contains(category)
       else { throw EvaluationError(path, "was changed after it was opened") }
-      let mask = try outline(json, width: width, height: height, labels[category])
+      // In place: a picture may have thousands of outlines, each a small part of it.
       if ignoresCrowds, COCOAnnotations.isCrowd(json) {
-        crowd = try crowd.map { try $0.joined(mask, label: "crowds") } ?? mask
+        var mask = crowd ?? empty
+        crowd = nil
+        try add(json, to: &mask, labels[category])
+        crowd = mask
       } else {
-        masks[category] = try masks[category].map { try $0.joined(mask, label: labels[category]) } ?? mask
+        try add(json, to: &masks[category, default: empty], labels[category])
       }
     }
     let all = masks.keys.sorted().compactMap { place in
@@ -211,7 +215,8 @@ struct AnnotationStore: Sendable {
     return try Truth(masks: all, ignored: ignored, size: (width, height))
   }
 
-  private func outline(_ json: JSONTree, width: Int, height: Int, _ label: String) throws -> Mask {
+  /// Adds an annotation's pixels to a mask of its image.
+  private func add(_ json: JSONTree, to mask: inout Mask, _ label: String) throws {
     switch json["segmentation"] {
     case .array(let polygons)?:
       let coordinates = try polygons.map { polygon in
@@ -221,17 +226,18 @@ struct AnnotationStore: Sendable {
           return value
         }
       }
-      do { return try Mask(width: width, height: height, coordinates: coordinates) } catch let error
-        as ImageError
-      {
+      do { try mask.add(coordinates: coordinates) } catch let error as ImageError {
         throw problem(label, "\(error)")
       }
     case .object?:
       let runs = try RunSource(json: json["segmentation"] ?? .null)
-      guard (runs.width, runs.height) == (width, height) else {
-        throw problem(label, "has \(runs.width)×\(runs.height) pixels, the image \(width)×\(height)")
+      guard (runs.width, runs.height) == (mask.width, mask.height) else {
+        throw problem(
+          label, "has \(runs.width)×\(runs.height) pixels, the image \(mask.width)×\(mask.height)")
       }
-      do { return try runs.mask() } catch let error as ImageError { throw problem(label, "\(error)") }
+      do { mask = try mask.joined(try runs.mask(), label: label) } catch let error as ImageError {
+        throw problem(label, "\(error)")
+      }
     default: throw problem(label, "has no `segmentation`")
     }
   }

@@ -50,6 +50,24 @@ public struct DataSet: Sendable {
   /// What reads truths, shared by all samples.
   let store: TruthStore
 
+  /// The files it is made of besides the one that it was opened from: pictures and masks, each once.
+  public var files: [String] {
+    var known: Set<String> = []
+    var files: [String] = []
+    func add(_ path: String) { if known.insert(path).inserted { files.append(path) } }
+    for sample in samples {
+      add(sample.picture)
+      switch sample.source {
+      case .masks(let masks, let ignored, _):
+        for mask in masks { if case .file(let path) = mask.mask { add(path) } }
+        if let ignored { add(ignored) }
+      case .indexed(let path, _): add(path)
+      case .labels, .annotations: break
+      }
+    }
+    return files
+  }
+
   /// Reads the truth of one sample. Throws `EvaluationError` or `ImageError`; other samples are not affected.
   public func truth(of sample: Sample) throws -> Truth {
     try store.truth(of: sample, in: self)

@@ -1,3 +1,4 @@
+import Basics
 import Glibc
 
 /// The few questions asked about files and folders.

@@ -90,16 +90,4 @@ public struct Truth: Sendable {
         width: labelMap.width, height: labelMap.height,
         bits: labelMap.classes.map { $0 == LabelMap.ignored ? 1 : 0 }) : nil
   }
-
-  /// This truth with only some of the labels: as if the others were not known of. A label map is given up for its masks.
-  public func only(_ labels: [String]) throws -> Truth {
-    let kept = Set(labels)
-    guard let masks else {
-      return try Truth(
-        present: present.filter(kept.contains), undecided: undecided.filter(kept.contains))
-    }
-    return try Truth(
-      masks: masks.filter { kept.contains($0.label) }, ignored: ignored,
-      size: size.map { ($0.width, $0.height) })
-  }
 }

@@ -10,6 +10,19 @@ enum TruthSource: Hashable, Sendable {
   case annotations([AnnotationRange], image: Int, width: Int, height: Int)
 }
 
+extension DataSet.Sample {
+  /// The files that belong to this sample alone: its picture, then its masks.
+  public var files: [String] {
+    switch source {
+    case .labels, .annotations: return [picture]
+    case .indexed(let path, _): return [picture, path]
+    case .masks(let masks, let ignored, _):
+      let paths = masks.compactMap { if case .file(let path) = $0.mask { path } else { nil } }
+      return [picture] + paths + (ignored.map { [$0] } ?? [])
+    }
+  }
+}
+
 /// A label and where its mask is.
 struct LabelledSource: Hashable, Sendable {
   let label: String

@@ -38,6 +38,30 @@ extension Measure {
   }
 }
 
+/// A measure under another name, so that one measure can stand beside itself with other options.
+public struct RenamedMeasure: Measure {
+  private let base: any Measure
+  /// The other name.
+  public let name: String
+  /// The measure's own, with every option that changes a number.
+  public var description: String { base.description }
+  /// As of the measure.
+  public var higherIsBetter: Bool { base.higherIsBetter }
+
+  /// `base`, called `name`.
+  public init(_ base: any Measure, name: String) {
+    self.base = base
+    self.name = name
+  }
+
+  /// As of the measure.
+  public func row(_ output: Output, _ truth: Truth) throws -> Row { try base.row(output, truth) }
+  /// As of the measure.
+  public func values(of rows: [Row]) throws -> [Double?] { try base.values(of: rows) }
+  /// As of the measure.
+  public func statistics(of rows: [Row]) throws -> [Statistic] { try base.statistics(of: rows) }
+}
+
 /// A number computed from rows of which each counts a whole number of times.
 public struct Statistic: Sendable {
   /// What it is, such as `mean`.

@@ -154,20 +154,6 @@ public struct Perturbation: Measure {
   /// `mean` area over pairs of a picture and a label; `classes`, the mean over labels.
   public func statistics(of rows: [Row]) throws -> [Statistic] { try table(rows).statistics }
 
-  /// The mean curve over all pairs, a score a point; nil without pairs.
-  public func meanCurve(of rows: [Row]) throws -> [Double]? {
-    let points = steps / scoredEvery + 1
-    var sums = [Double](repeating: 0, count: points)
-    var count = 0
-    for row in rows {
-      let pairs = try row.places("labels", below: places.labels.count).count
-      let scores = try row.numbers("scores", count: pairs * points)
-      for (index, score) in scores.enumerated() { sums[index % points] += score }
-      count += pairs
-    }
-    return count == 0 ? nil : sums.map { $0 / Double(count) }
-  }
-
   private func table(_ rows: [Row]) throws -> PairTable {
     try PairTable(rows, key: "areas", labels: places.labels.count)
   }

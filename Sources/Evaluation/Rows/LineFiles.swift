@@ -1,11 +1,5 @@
+import Basics
 import Glibc
-
-/// What the system says about an error number, in lower case.
-func systemReason(_ code: Int32 = errno) -> String {
-  guard let text = strerror(code) else { return "error \(code)" }
-  let words = String(cString: text)
-  return words.prefix(1).lowercased() + words.dropFirst()
-}
 
 /// Reads a file's lines piecewise. Lines end with a line feed; what follows the last one is no whole line.
 final class LineReader {
@@ -117,22 +111,23 @@ final class AppendedFile {
     return pread(file, &start, start.count, 0) == start.count && start == expected
   }
 
+  /// Waits until all that was added is on the disk. Throws `EvaluationError`.
+  func sync() throws(EvaluationError) {
+    guard fdatasync(file) == 0 else { throw EvaluationError(path, "cannot be written: \(systemReason())") }
+  }
+
+  /// Waits until the file's name is on the disk, where the system can say so of a folder.
+  func syncFolder() {
+    let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
+    let directory = Glibc.open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard directory >= 0 else { return }
+    fsync(directory)
+    close(directory)
+  }
+
   /// Adds a line with one system call where the system takes it at once. Throws `EvaluationError`.
   func append(_ line: String) throws(EvaluationError) {
-    let bytes = Array((line + "\n").utf8)
-    var failure: Int32 = 0
-    bytes.withUnsafeBytes { raw in
-      var done = 0
-      while done < raw.count, let start = raw.baseAddress {
-        let count = Glibc.write(file, start + done, raw.count - done)
-        if count < 0, errno == EINTR { continue }
-        if count <= 0 {
-          failure = count < 0 ? errno : EIO
-          break
-        }
-        done += count
-      }
-    }
+    let failure = writeAll(Array((line + "\n").utf8), to: file)
     guard failure == 0 else { throw EvaluationError(path, "cannot be written: \(systemReason(failure))") }
   }
 }

@@ -1,3 +1,4 @@
+import Basics
 import Checkpoints
 
 /// What a measure found on one sample: named numbers, in a fixed order.
@@ -145,20 +146,6 @@ extension Row.Value {
 enum JSONText {
   /// In quotes, escaped; any character may occur.
   static func quoted(_ text: String) -> String {
-    var result = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"": result += "\\\""
-      case "\\": result += "\\\\"
-      case "\n": result += "\\n"
-      case "\r": result += "\\r"
-      case "\t": result += "\\t"
-      case _ where scalar.value < 0x20 || scalar.value == 0x7f:
-        let digits = String(scalar.value, radix: 16)
-        result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    return result + "\""
+    Quoting.literal(text) { $0.value < 0x20 || $0.value == 0x7f ? Quoting.escape($0) : String($0) }
   }
 }

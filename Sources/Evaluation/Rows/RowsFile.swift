@@ -1,7 +1,8 @@
 /// A file that rows are added to while they are found: JSON lines, a header first, then a sample a line.
 ///
 /// A line is written at once and whole; what a killed program left of the last one is dropped when the file is opened
-/// again. Two programs must not write one file.
+/// again. Two programs must not write one file. So that a power cut costs little, the header and the file's name are on the disk
+/// before the first row, all rows with one that comes `syncInterval` seconds after the last time, and all at `finish`.
 public final class RowsFile {
   /// What the file is about.
   public let header: RowsHeader
@@ -10,6 +11,12 @@ public final class RowsFile {
   /// The samples the file holds already, by index.
   public private(set) var done: Set<Int>
   private let file: AppendedFile
+  /// When rows were last known to be on the disk.
+  var synced = ContinuousClock.now
+  /// Whether rows were added since.
+  private(set) var isUnsynced = false
+  /// The seconds after which the next row takes those before it to the disk.
+  static let syncInterval = 5
 
   /// Opens a file of rows, or begins one. Throws `EvaluationError` for a file that is no file of rows, is damaged, or whose header
   /// is another one (the message says what differs), or that cannot be written.
@@ -29,7 +36,11 @@ public final class RowsFile {
       }
     }
     done = found
-    if first == 0 { try file.append(header.json) }
+    if first == 0 {
+      try file.append(header.json)
+      try file.sync()
+      file.syncFolder()
+    }
   }
 
   /// Adds what was found on a sample. Throws `EvaluationError` where the sample is there already, is none of the data set's, or has rows
@@ -41,7 +52,19 @@ public final class RowsFile {
     }
     try file.append(rows.json)
     done.insert(rows.index)
+    isUnsynced = true
+    if ContinuousClock.now - synced >= .seconds(RowsFile.syncInterval) { try finish() }
   }
+
+  /// Waits until all rows are on the disk. Throws `EvaluationError` where they cannot be written.
+  public func finish() throws {
+    guard isUnsynced else { return }
+    try file.sync()
+    isUnsynced = false
+    synced = .now
+  }
+
+  deinit { if isUnsynced { try? file.sync() } }
 
   /// Calls `body` with each sample of a file, in the file's order, and gives its header. A torn last line is left out.
   /// Throws `EvaluationError`, and what `body` throws.

@@ -7,6 +7,9 @@ import Tensors
 ///
 /// The map is the same for every text. A ResNet has one such layer, its pooling.
 public struct AttentionMap: ImageExplainer {
+  /// See `ImageExplainer`.
+  public static let version = 1
+
   /// The block: 1 is the first, −1 the last.
   public var layer: Int
 

@@ -7,6 +7,9 @@ import Tensors
 ///
 /// The published pipeline resizes positions bicubically.
 public struct ClearCLIP: ImageExplainer {
+  /// See `ImageExplainer`.
+  public static let version = 1
+
   /// The method; it has no options.
   public init() {}
 

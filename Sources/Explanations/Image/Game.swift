@@ -8,6 +8,9 @@ import Tensors
 /// Only that row is wanted, and blocks come last first: r ← r + r · C_l, beginning with the class token's
 /// unit vector, is the same product with one row instead of a matrix.
 public struct Game: ImageExplainer {
+  /// See `ImageExplainer`.
+  public static let version = 1
+
   /// The block that R begins at.
   public enum Start: String, Sendable, CaseIterable {
     /// The last block alone.

@@ -8,6 +8,9 @@ import Tensors
 /// On a ViT x are the tokens before block `layer` (the class token counts for the mean); on a ResNet the
 /// features after stage `layer`, whose grid is finer the earlier it is.
 public struct GradCAM: ImageExplainer {
+  /// See `ImageExplainer`.
+  public static let version = 1
+
   /// The block or stage: 1 is the first, −1 the last.
   public var layer: Int
 

@@ -10,6 +10,9 @@ import Tensors
 /// Several layers: the sum of the layers' ReLUs. With one layer the gradient never crosses an attention
 /// matrix: beside the forward pass it costs T single rows through the last block's tail.
 public struct GradECLIP: ImageExplainer {
+  /// See `ImageExplainer`.
+  public static let version = 1
+
   /// How the explained blocks' heads are read.
   public enum Heads: String, Sendable, CaseIterable {
     /// As the model has them.

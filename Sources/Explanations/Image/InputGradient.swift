@@ -15,6 +15,9 @@ import Tensors
 ///
 /// Both may be given: the mean is then over all points of all copies' ways.
 public struct InputGradient: ImageExplainer {
+  /// See `ImageExplainer`.
+  public static let version = 1
+
   /// What a pixel's three gradients become.
   public enum Map: String, Sendable, CaseIterable {
     /// Their Euclidean length.
@@ -108,7 +111,7 @@ public struct InputGradient: ImageExplainer {
     var sum = [Double](repeating: 0, count: question.targets * question.pixels.count)
     var seeds = RandomStream(seed: seed)
     // Nobody asks for these inputs again.
-    try WarmWork.$current.withValue(WarmWork(limit: 0)) {
+    try WarmWork.$current.withValue(WarmWork(limit: 0, usesDisk: false)) {
       for copy in 0..<copies {
         let input = smooth > 0 ? try noisy(question.pixels, seed: seeds.next()) : question.pixels
         for step in 0..<steps {

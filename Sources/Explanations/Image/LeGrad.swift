@@ -9,6 +9,9 @@ import Tensors
 ///
 /// The published maps are min-max normalized after the sum; these are not yet.
 public struct LeGrad: ImageExplainer {
+  /// See `ImageExplainer`.
+  public static let version = 1
+
   /// How many of the last blocks are explained.
   public var layers: Int
 

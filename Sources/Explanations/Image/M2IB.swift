@@ -18,6 +18,12 @@ import Tensors
 /// step's forward pass, before its update. At other depths the block is the nearest to 10/12 of them.
 /// A ResNet is not in the paper: the features after stage 3 of 4 take the tokens' place.
 public struct M2IB: ImageExplainer {
+  /// See `ImageExplainer`.
+  public static let version = 1
+
+  /// Each text has a bottleneck of its own.
+  public var mapsStandAlone: Bool { true }
+
   /// The distribution of the noise.
   public enum Prior: String, Sendable, CaseIterable {
     /// Mean 0, standard deviation 1, as in the released program.

@@ -7,6 +7,9 @@ import Tensors
 ///     x ← x + out_proj(v),   x ← x + mlp(ln_2(x))
 ///     map_i = cos(proj(ln_post(x_i)), text) · cos(out_proj(k_class), out_proj(k_i))
 public struct MaskCLIP: ImageExplainer {
+  /// See `ImageExplainer`.
+  public static let version = 1
+
   /// The method; it has no options.
   public init() {}
 

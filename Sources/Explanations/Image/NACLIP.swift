@@ -9,6 +9,9 @@ import Tensors
 ///
 /// The published pipeline resizes positions bicubically.
 public struct NACLIP: ImageExplainer {
+  /// See `ImageExplainer`.
+  public static let version = 1
+
   /// σ, how far a neighbourhood reaches, in patches.
   public var sigma: Double
 

@@ -15,13 +15,14 @@ import Tensors
 /// noise is larger by the ratio of a cosine to the cosine's spread, about ten on CLIP: the published sum
 /// weighs probabilities, which are near zero where the mask hides the object, and cosines are not.
 ///
-/// Masks end early when the maps have settled. The masks are dealt into two halves, every other mask to
-/// each, and each half gives a map of its own. Of the correlation r between the two the correlation of the
-/// whole map with one from endless masks is estimated as √(2r / (1 + r)) (Spearman 1910, Brown 1910). When
-/// for every text it is at least 1 − `settle` at two checkpoints in a row (every 128 masks, from 256 on),
-/// the map is done. `settle: 0` switches this off. A map that ended at n masks is, bit for bit, that of
-/// `samples: n`.
+/// Masks end early when the maps have settled (`Agreement`): after 256, 384, 512, 768, 1024, 1536, … masks a
+/// bound is computed that the correlation of each map with that of endless masks exceeds with a confidence
+/// of 99 %; where it is at least 1 − `settle` for every text, the maps are done. `settle: 0` switches this
+/// off. A map that ended at n masks is, bit for bit, that of `samples: n`.
 public struct RISE: ImageExplainer {
+  /// See `ImageExplainer`.
+  public static let version = 1
+
   /// The most masks. Published: 4000 for VGG-16, 8000 for ResNet-50.
   public var samples: Int
   /// The cells of a mask along each side. Published: 7.
@@ -30,7 +31,8 @@ public struct RISE: ImageExplainer {
   public var visible: Double
   /// The seed of the masks.
   public var seed: UInt64
-  /// How far below 1 the estimated correlation with the map of endless masks may end; 0 uses all masks.
+  /// How far below 1 the correlation with the map of endless masks may end, with 99 % confidence; 0 uses
+  /// all masks.
   public var settle: Double
   /// Whether the mean cosine is taken off before the sum.
   public var isCentered: Bool
@@ -54,7 +56,8 @@ public struct RISE: ImageExplainer {
     public let maps: Tensor
     /// The masks that were used.
     public let samples: Int
-    /// The estimated correlation of the least settled map with that of endless masks; 0 below 2 masks.
+    /// Of the least settled map: what its correlation with that of endless masks exceeds, with 99 %
+    /// confidence; 0 below 2 masks a group (see `Agreement`).
     public let agreement: Double
   }
 
@@ -63,37 +66,54 @@ public struct RISE: ImageExplainer {
 
   /// Masks that are shown between two looks at the sums.
   static let batch = 64
-  /// Masks between two estimates of how settled the maps are.
-  static let checkpoint = 128
+  /// The groups that masks are dealt into, one after the other.
+  static let groups = 16
+
+  /// Whether it is looked how settled the maps are after `masks` of them: two looks each time the number
+  /// doubles. Were it at every mask, the luckiest moment would be found.
+  static func isCheckpoint(_ masks: Int) -> Bool {
+    masks >= 256 && (masks & (masks - 1) == 0 || (masks % 3 == 0 && (masks / 3) & (masks / 3 - 1) == 0))
+  }
 
   /// The maps with the number of masks that they took.
   public func explain(_ question: Question) throws -> Outcome {
-    let (height, width) = (question.pixels.shape[1], question.pixels.shape[2])
-    try check(height: height, width: width)
-    var masks = RandomMasks(cells: cells, visible: visible, height: height, width: width, seed: seed)
-    let patches = question.rows * question.columns
-    var halves = [MaskSums](
-      repeating: MaskSums(targets: question.targets, patches: patches), count: 2)
-    var done = 0
-    var settledBefore = false
-    while done < samples {
-      let part = (0..<min(Self.batch, samples - done)).map { _ in masks.next() }
-      let seen = try scores(of: part, done: done, question)
-      // In the masks' order, whichever thread was first.
-      for index in part.indices { halves[(done + index) % 2].add(seen, index) }
-      done += part.count
-      guard settle > 0, done % Self.checkpoint == 0, done >= 2 * Self.checkpoint, done < samples else {
-        continue
-      }
-      let isSettled = agreement(halves) >= 1 - settle
-      if isSettled, settledBefore { break }
-      settledBefore = isSettled
+    try check(height: question.pixels.shape[1], width: question.pixels.shape[2])
+    var masks = masks(for: question)
+    let outcome = try explain(targets: question.targets, patches: question.rows * question.columns) {
+      done, count in
+      try scores(of: masks.next(count), done: done, question)
     }
     question.progress?(samples, samples)
-    let map = halves[0].adding(halves[1]).map(visible: visible, isCentered: isCentered)
     return Outcome(
-      maps: Tensor([question.targets, question.rows, question.columns], map.map { Float($0) }),
-      samples: done, agreement: agreement(halves))
+      maps: outcome.maps.reshaped([question.targets, question.rows, question.columns]),
+      samples: outcome.samples, agreement: outcome.agreement)
+  }
+
+  /// Maps [T, patches] of masks that `next` gives the scores of: of the next so many, told how many were.
+  func explain(
+    targets: Int, patches: Int, next: (_ done: Int, _ count: Int) throws -> MaskScores
+  ) throws -> Outcome {
+    var groups = [MaskSums](repeating: MaskSums(targets: targets, patches: patches), count: Self.groups)
+    var done = 0
+    while done < samples {
+      let count = min(Self.batch, samples - done)
+      let seen = try next(done, count)
+      // In the masks' order, whichever thread was first.
+      for index in 0..<count { groups[(done + index) % Self.groups].add(seen, index) }
+      done += count
+      if settle > 0, Self.isCheckpoint(done), done < samples, agreement(groups) >= 1 - settle { break }
+    }
+    let map = groups.dropFirst().reduce(groups[0]) { $0.adding($1) }
+      .map(visible: visible, isCentered: isCentered)
+    return Outcome(
+      maps: Tensor([targets, patches], map.map { Float($0) }), samples: done, agreement: agreement(groups))
+  }
+
+  /// The masks that a question is shown through.
+  func masks(for question: Question) -> RandomMasks {
+    RandomMasks(
+      cells: cells, visible: visible, height: question.pixels.shape[1], width: question.pixels.shape[2],
+      seed: seed)
   }
 
   private func check(height: Int, width: Int) throws {
@@ -112,17 +132,17 @@ public struct RISE: ImageExplainer {
       throw ExplanationError(
         "`settle` must be at least 0 and below 1; found \(settle)", option: "settle",
         hint:
-          "0 uses all masks; 0.05 ends when the map's correlation with that of endless masks is about 0.95")
+          "0 uses all masks; 0.05 ends when the map's correlation with that of endless masks is 0.95 or more")
     }
   }
 
   /// The cosines of some masked images with all texts, one image a worker.
-  private func scores(of masks: [RandomMask], done: Int, _ question: Question) throws -> MaskScores {
+  func scores(of masks: [RandomMask], done: Int, _ question: Question) throws -> MaskScores {
     let (targets, patches) = (question.targets, question.rows * question.columns)
     let cosines = TensorStorage(count: masks.count * targets)
     let means = TensorStorage(count: masks.count * patches)
     // Nobody asks for these images again.
-    let forgotten = WarmWork(limit: 0)
+    let forgotten = WarmWork(limit: 0, usesDisk: false)
     let finished = Atomic<Int>(done)
     try Workers.run(masks.count) { index in
       let mask = masks[index].pixels()
@@ -161,18 +181,15 @@ public struct RISE: ImageExplainer {
     }
   }
 
-  /// The estimated correlation of the least settled map with that of endless masks.
-  private func agreement(_ halves: [MaskSums]) -> Double {
-    guard halves.allSatisfy({ $0.count > 0 }) else { return 0 }
-    let a = halves[0].map(visible: visible, isCentered: isCentered)
-    let b = halves[1].map(visible: visible, isCentered: isCentered)
-    let patches = halves[0].patches
-    var least = 1.0
-    for start in stride(from: 0, to: a.count, by: patches) {
-      let r = correlation(a[start..<start + patches], b[start..<start + patches])
-      least = min(least, r > 0 ? (2 * r / (1 + r)).squareRoot() : 0)
+  /// What the correlation of the least settled map with that of endless masks exceeds; 0 where a group has
+  /// not two masks.
+  private func agreement(_ groups: [MaskSums]) -> Double {
+    guard groups.allSatisfy({ $0.count > 1 }) else { return 0 }
+    let maps = groups.map { $0.map(visible: visible, isCentered: isCentered) }
+    let patches = groups[0].patches
+    return stride(from: 0, to: maps[0].count, by: patches).reduce(1) { least, start in
+      min(least, Agreement(ofMaps: maps.map { $0[start..<start + patches] }).bound)
     }
-    return least
   }
 }
 
@@ -236,18 +253,4 @@ struct MaskSums {
       return (products[index] - mean * masks[index % patches]) * share
     }
   }
-}
-
-/// Pearson's correlation; 1 where both are constant, so that there is nothing to tell apart.
-func correlation(_ a: ArraySlice<Double>, _ b: ArraySlice<Double>) -> Double {
-  let count = Double(max(1, a.count))
-  let (meanA, meanB) = (a.reduce(0, +) / count, b.reduce(0, +) / count)
-  var (both, squareA, squareB) = (0.0, 0.0, 0.0)
-  for (x, y) in zip(a, b) {
-    both += (x - meanA) * (y - meanB)
-    squareA += (x - meanA) * (x - meanA)
-    squareB += (y - meanB) * (y - meanB)
-  }
-  if squareA == 0, squareB == 0 { return 1 }
-  return squareA > 0 && squareB > 0 ? both / (squareA * squareB).squareRoot() : 0
 }

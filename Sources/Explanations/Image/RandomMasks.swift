@@ -34,6 +34,11 @@ struct RandomMasks {
   }
 }
 
+extension RandomMasks {
+  /// The next masks.
+  mutating func next(_ count: Int) -> [RandomMask] { (0..<count).map { _ in next() } }
+}
+
 /// One mask, as a grid and where its pixels lie on it.
 struct RandomMask: Sendable {
   /// A pixel between two cells of one axis.

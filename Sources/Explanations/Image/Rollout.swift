@@ -9,6 +9,9 @@ import Tensors
 /// Only that row is wanted: r ← r · Ã from the last block to the first is the same product with one row
 /// instead of a matrix. The map is the same for every text.
 public struct Rollout: ImageExplainer {
+  /// See `ImageExplainer`.
+  public static let version = 1
+
   /// The method; it has no options.
   public init() {}
 

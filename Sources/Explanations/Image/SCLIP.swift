@@ -8,6 +8,9 @@ import Tensors
 ///
 /// The published pipeline resizes positions bicubically.
 public struct SCLIP: ImageExplainer {
+  /// See `ImageExplainer`.
+  public static let version = 1
+
   /// The method; it has no options.
   public init() {}
 

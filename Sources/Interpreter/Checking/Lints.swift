@@ -144,11 +144,28 @@ struct Lints: TreeWalk {
   }
 
   mutating func walk(_ expression: Expression) {
-    if case .conditional(let clauses, let otherwise) = expression.kind {
-      walk(clauses, otherwise)
-    } else {
-      walkParts(of: expression)
+    switch expression.kind {
+    case .conditional(let clauses, let otherwise): walk(clauses, otherwise)
+    case .sweep(let sweep): walk(sweep)
+    default: walkParts(of: expression)
     }
+  }
+
+  private mutating func walk(_ sweep: SweepExpression) {
+    for variable in sweep.variables {
+      walk(variable.values)
+      if case .list(let elements) = variable.values.unwrapped.kind, elements.isEmpty {
+        warn("this never runs: the list is empty", at: sweep.body.span)
+      }
+    }
+    openScope()
+    for variable in sweep.variables {
+      bind(
+        variable.name, "`\(variable.name.text)` makes no difference: the rows of the sweep do not use it",
+        hint: "a name that begins with `_` is meant to be unused")
+    }
+    walk(sweep.body)
+    closeScope()
   }
 
   private mutating func walk(_ clauses: [ConditionalClause], _ otherwise: Block?) {

@@ -234,8 +234,42 @@ struct TypeChecker {
       }
       let last = otherwise.map { block in inScope { $0.visit(block.statements) } } ?? StaticType(.none)
       return result.map { $0.or(last) } ?? last
+    case .sweep(let sweep): return visit(sweep)
     case .parenthesized(let inner): return infer(inner)
     }
+  }
+
+  /// A sweep gives a table: its variables, then what is known of a row.
+  private mutating func visit(_ sweep: SweepExpression) -> StaticType {
+    let values = sweep.variables.map { elements(of: infer($0.values), at: $0.values.span) }
+    let names = Set(sweep.variables.map(\.name.text))
+    if case .expression(let last)? = sweep.body.statements.last?.kind,
+      case .record(let fields) = last.unwrapped.kind
+    {
+      for field in fields where names.contains(field.key.text) {
+        report(
+          "the row has a field `\(field.key.text)`, which is a variable of the sweep", at: field.key.span,
+          hint: "leave it out: the table has that column already")
+      }
+    }
+    let row = inScope { checker in
+      for (variable, value) in zip(sweep.variables, values) { checker.bind(variable.name, value) }
+      return checker.inScope { $0.visit(sweep.body.statements) }
+    }
+    var table = StaticType(.engine("table"))
+    let columns = zip(sweep.variables, values).map {
+      StaticType.Field(name: $0.name.text, type: StaticType(.list($1.spec)))
+    }
+    if row.spec == .record, let fields = row.fields {
+      table.fields = columns + fields.map { .init(name: $0.name, type: StaticType(.list($0.type.spec))) }
+    } else {
+      switch row.spec {
+      case .number, .bool, .string, .none, .list, .engine:
+        table.fields = columns + [.init(name: "value", type: StaticType(.list(row.spec)))]
+      default: break
+      }
+    }
+    return table
   }
 
   private mutating func string(_ parts: [StringPart], _ span: Span) -> StaticType {
@@ -317,8 +351,8 @@ struct TypeChecker {
     if let fields = base.fields {
       if let type = base.field(label.text) { return type }
       let names = fields.map(\.name)
-      report(
-        "this record has no field `\(label.text)`", at: label.span, hint: names.isEmpty ? nil : hint(names))
+      let lack = base.spec == .engine("table") ? "this table has no column" : "this record has no field"
+      report("\(lack) `\(label.text)`", at: label.span, hint: names.isEmpty ? nil : hint(names))
       return .any
     }
     if case .engine(let name) = base.spec {

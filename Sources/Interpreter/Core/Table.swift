@@ -8,6 +8,8 @@ public struct Table: EngineValue {
   public let count: Int
   /// How deeply values are nested in it.
   let depth: Int
+  /// How it was made.
+  public var origin: Origin?
 
   /// A table of columns. Throws `ScriptError` when their lengths or names do not fit.
   public init(columns: [(name: String, values: [Value])]) throws {
@@ -138,10 +140,11 @@ public struct Table: EngineValue {
     return lines.joined(separator: "\n")
   }
 
+  /// A number that is no whole one as tables show it: six digits.
+  public static func number(_ number: Double) -> String { NumberText.printf(number, "g", precision: 6) }
+
   private static func cell(_ value: Value) -> String {
-    if case .number(let number) = value, Int(exactly: number) == nil {
-      return NumberText.printf(number, "g", precision: 6)
-    }
+    if case .number(let number) = value, Int(exactly: number) == nil { return Table.number(number) }
     return value.text.split(separator: "\n", omittingEmptySubsequences: false).joined(separator: " ")
   }
 

@@ -2,7 +2,7 @@ import Syntax
 
 /// The words that begin with `%`: what a session can do besides running code.
 enum SessionCommand: String, CaseIterable {
-  case help, quit, who, history, time, rerun, save, load, edit, reset, memory, models, cd
+  case help, quit, who, history, time, rerun, save, report, load, edit, reset, memory, models, cd
 
   /// How it is written.
   var usage: String {
@@ -10,6 +10,7 @@ enum SessionCommand: String, CaseIterable {
     case .history: "%history [N]"
     case .time: "%time EXPRESSION"
     case .save: "%save FILE [--for NAME]"
+    case .report: "%report FILE.html"
     case .load: "%load FILE"
     case .edit: "%edit [N]"
     case .memory: "%memory [SIZE]"
@@ -27,6 +28,7 @@ enum SessionCommand: String, CaseIterable {
     case .time: "runs an entry and says how long it took"
     case .rerun: "computes again, in order, what came from values that were replaced"
     case .save: "writes the session as a script that runs anywhere; with --for only what NAME depends on"
+    case .report: "writes the session so far as a page: entries with their pictures and tables"
     case .load: "runs a script; its names stay"
     case .edit: "opens entry N, or the last one, in $EDITOR; it comes back to be run"
     case .reset: "forgets all names"

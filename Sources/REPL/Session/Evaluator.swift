@@ -22,18 +22,20 @@ final class Evaluator {
   /// A picture of a value for the terminal.
   let preview: (Value) -> String?
   private(set) var ledger = Ledger()
+  /// What happened so far, for `%report`.
+  let record = RunRecord()
   /// The number of the entry that comes next.
   private(set) var number = 1
 
   init(
     paths: ScriptPaths, settings: Settings, colors: EntryColors, preview: @escaping (Value) -> String?,
-    picture: ((Value, PictureRequest) throws -> String?)? = nil
+    picture: ((Value, PictureRequest) throws -> String?)? = nil, rows: (any RowStore)? = nil
   ) {
     self.paths = paths
     self.settings = settings
     self.colors = colors
     self.preview = preview
-    let host = Host(
+    var host = Host(
       output: {
         ProgressLine.hide()
         Output.write($0 + "\n", to: STDOUT_FILENO)
@@ -44,6 +46,9 @@ final class Evaluator {
       },
       isInterrupted: { Tensors.Interruption.isRequested },
       progress: { Progress.report(Progress.loop, $0, $1) }, picture: picture)
+    host.observer = record.observe
+    host.rows = rows
+    host.rowProgress = { Progress.report(Progress.sweep, $0, $1) }
     session = Session(
       registry: Engine.registry, loader: Engine.loader, operators: Engine.operators, paths: paths, host: host)
   }
@@ -82,6 +87,7 @@ final class Evaluator {
         scriptFolder: folder, outputFolder: paths.outputFolder, allowedFolders: paths.allowedFolders)
     }
     Tensors.Interruption.clear()
+    InterruptionNote.set(nil)
     let began = Clock.seconds
     let finish = isatty(STDERR_FILENO) == 1 && colors.isTerminal ? ProgressLine.watch() : {}
     let result = Result { try session.enter(text, options) }
@@ -103,13 +109,18 @@ final class Evaluator {
       return .done
     case .failure(let failure as RuntimeFailure):
       show(failure.diagnostic)
+      record.stop(failure.diagnostic.rendered())
       return .failed(failure.exitCode)
     case .failure(let error):
       if wasInterrupted || error is Interpreter.Interruption || error is Interrupted {
-        complain("interrupted after \(Clock.text(seconds)); what was bound before stays. Ctrl-C again leaves")
+        record.stop("interrupted")
+        let kept = InterruptionNote.text.map { "; \($0)" } ?? ""
+        complain(
+          "interrupted after \(Clock.text(seconds))\(kept); what was bound before stays. Ctrl-C again leaves")
         return .interrupted
       }
       complain("error: \(error)")
+      record.stop("error: \(error)")
       return .failed(5)
     }
   }
@@ -130,6 +141,7 @@ final class Evaluator {
   func reset() {
     session.reset()
     ledger = Ledger()
+    record.clear()
   }
 
   // MARK: Showing

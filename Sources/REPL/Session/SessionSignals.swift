@@ -13,6 +13,7 @@ enum SessionSignals {
   /// Handles signals from now on.
   static func install() {
     _ = Interruption.isRequested
+    _ = InterruptionNote.text
     AtomicFile.abandon()
     var handled = sigset_t()
     sigemptyset(&handled)
@@ -53,8 +54,11 @@ enum SessionSignals {
     AtomicFile.abandon()
     clip_edit_abandon()
     if code == 130 {
-      let message: StaticString = "\r\ninterrupted\r\n"
+      let message: StaticString = "\r\ninterrupted"
       _ = write(STDERR_FILENO, message.utf8Start, message.utf8CodeUnitCount)
+      InterruptionNote.write(to: STDERR_FILENO)
+      let end: StaticString = "\r\n"
+      _ = write(STDERR_FILENO, end.utf8Start, end.utf8CodeUnitCount)
     }
     _exit(code)
   }

@@ -26,19 +26,30 @@ extension Mask {
   public init(
     width: Int, height: Int, polygons: [[PlanePoint]], rule: PolygonRule = .union
   ) throws {
-    var mask = try Mask(width: width, height: height)
+    try self.init(width: width, height: height)
+    try add(polygons, rule: rule)
+  }
+
+  /// Adds the pixels inside polygons, by the rule of `init(width:height:polygons:rule:)`; the work is that of the
+  /// polygons' own boxes. Throws as that, and may then have added some of them.
+  public mutating func add(_ polygons: [[PlanePoint]], rule: PolygonRule = .union) throws {
     var budget = 100_000_000
     for polygon in polygons {
       try Interruption.check()
-      let ring = try FineRing(polygon, budget: &budget)
-      ring.fill(&mask, rule)
+      try FineRing(polygon, budget: &budget).fill(&self, rule)
     }
-    self = mask
   }
 
   /// The pixels inside polygons as COCO's files list them: x and y of each corner in turn. Throws as
   /// `init(width:height:polygons:rule:)`, and for an odd number of coordinates.
   public init(width: Int, height: Int, coordinates: [[Double]]) throws {
+    try self.init(width: width, height: height)
+    try add(coordinates: coordinates)
+  }
+
+  /// Adds the pixels inside polygons as COCO's files list them. Throws as `init(width:height:coordinates:)`, and may then
+  /// have added some of them.
+  public mutating func add(coordinates: [[Double]]) throws {
     let polygons = try coordinates.map { list in
       guard list.count % 2 == 0 else {
         throw ImageError.invalid(
@@ -46,7 +57,7 @@ extension Mask {
       }
       return stride(from: 0, to: list.count, by: 2).map { PlanePoint(x: list[$0], y: list[$0 + 1]) }
     }
-    try self.init(width: width, height: height, polygons: polygons)
+    try add(polygons)
   }
 }
 
@@ -76,24 +87,48 @@ private struct FineRing {
     self.corners = corners
   }
 
-  /// Adds the pixels inside to a mask.
+  /// Adds the pixels inside to a mask: within the ring's own box.
   func fill(_ mask: inout Mask, _ rule: PolygonRule) {
-    let (width, height) = (mask.width, mask.height)
-    // Places, column by column, from which on in and out are swapped; where two coincide they undo each other.
-    var swaps = [UInt8](repeating: 0, count: width * height + 1)
+    guard let box = box(width: mask.width, height: mask.height) else { return }
+    let (columns, rows) = (box.columns.count, box.rows.count)
+    // Places, column by column, from which on in and out are swapped; where two coincide they undo each other. A
+    // column has an even number of them, so each begins outside; what lies below the picture changes nothing.
+    var swaps = [UInt8](repeating: 0, count: columns * rows)
     forEachCrossing { column, y in
-      if column >= 0, column < width { swaps[column * height + min(max(y, 0), height)] ^= 1 }
+      guard box.columns.contains(column), y < box.rows.upperBound else { return }
+      swaps[(column - box.columns.lowerBound) * rows + max(y, box.rows.lowerBound) - box.rows.lowerBound] ^= 1
     }
-    var inside: UInt8 = 0
-    for x in 0..<width {
-      for y in 0..<height {
-        inside ^= swaps[x * height + y]
+    for column in 0..<columns {
+      var inside: UInt8 = 0
+      for row in 0..<rows {
+        inside ^= swaps[column * rows + row]
+        let place = (box.rows.lowerBound + row) * mask.width + box.columns.lowerBound + column
         switch rule {
-        case .union: mask.bits[y * width + x] |= inside
-        case .evenOdd: mask.bits[y * width + x] ^= inside
+        case .union: mask.bits[place] |= inside
+        case .evenOdd: mask.bits[place] ^= inside
         }
       }
     }
+  }
+
+  /// The pixels of a picture among which those inside are; nil where there are none.
+  private func box(width: Int, height: Int) -> (columns: Range<Int>, rows: Range<Int>)? {
+    var (left, right, top, bottom) = (Int.max, Int.min, Int.max, Int.min)
+    for corner in corners {
+      (left, right) = (min(left, corner.x), max(right, corner.x))
+      (top, bottom) = (min(top, corner.y), max(bottom, corner.y))
+    }
+    // A fifth more on each side: points between negative corners are rounded towards 0.
+    let first = max(0, (left - 1) / Self.scale - 1)
+    let end = min(width, (right + 1) / Self.scale + 1)
+    let upper = max(0, Self.row(below: top - 1))
+    let lower = min(height, Self.row(below: bottom + 1))
+    return first < end && upper < lower ? (first..<end, upper..<lower) : nil
+  }
+
+  /// The first row of pixels whose centre is not above a height in fifths.
+  private static func row(below fine: Int) -> Int {
+    Int(((Double(fine) + 0.5) / Double(scale) - 0.5).rounded(.up))
   }
 
   /// Calls `body` with each column of pixels whose middle the ring crosses, and the first row below the crossing.
@@ -105,8 +140,7 @@ private struct FineRing {
       let left = min(last.x, x)
       // The middle of a column of pixels lies within its third fifth.
       guard left >= 0, (left - 2) % Self.scale == 0 else { return }
-      let fine = Double(min(last.y, y))
-      body((left - 2) / Self.scale, Int(((fine + 0.5) / Double(Self.scale) - 0.5).rounded(.up)))
+      body((left - 2) / Self.scale, Self.row(below: min(last.y, y)))
     }
   }
 

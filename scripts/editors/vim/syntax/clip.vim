@@ -6,12 +6,12 @@ endif
 " Lists between these marks are written by scripts/editors/update.
 " begin lists
 syntax keyword clipConditional else if
-syntax keyword clipRepeat for in
+syntax keyword clipRepeat for in sweep
 syntax keyword clipParam param
 syntax keyword clipWordOperator and not or
 syntax keyword clipConstant false none true
-syntax match clipBuiltin /\<\%(ablate\|abs\|allclose\|append\|argmax\|argmin\|argsort\|assert\|attention\|blur\|boxesOf\|ceil\|clamp\|classify\|compare\|concat\|contains\|contoursOf\|cosine\|crop\|cumsum\|dataset\|dot\|drift\|edit\|einsum\|encode\|endswith\|enumerate\|equal\|evaluate\|exp\|eye\|features\|filter\|first\|flatten\|flip\|floor\|fold\|full\|grad\|gradcam\|grid\|group\|help\|image\|iou\|isnone\|item\|items\|join\|keys\|last\|legend\|len\|linspace\|load\|log\|logsumexp\|lower\|map\|maskOf\|max\|mean\|merge\|min\|norm\|normal\|normalize\|number\|ones\|overlay\|paste\|pearson\|permutation\|pixels\|points\|print\|quantile\|randomized\|range\|record\|replace\|reshape\|resize\|reversed\|round\|save\|scan\|segment\|shape\|show\|similarity\|slide\|softmax\|sort\|sorted\|spearman\|split\|sqrt\|squeeze\|stack\|startswith\|std\|string\|strip\|sum\|summarize\|surgery\|svd\|table\|tensor\|textFeatures\|tokens\|topk\|transpose\|type\|uniform\|unique\|upper\|values\|where\|zeros\|zip\)\>/
-syntax keyword clipType any bool dataset evaluation function heatmap heatmaps image int labelmap layers list mask masks model none number pass path record string table tensor tokenmap contained nextgroup=clipTypeElement
+syntax match clipBuiltin /\<\%(ablate\|abs\|allclose\|append\|argmax\|argmin\|argsort\|assert\|attention\|blur\|boxesOf\|ceil\|clamp\|classify\|compare\|concat\|contains\|contoursOf\|cosine\|crop\|cumsum\|dataset\|dot\|drift\|edit\|einsum\|encode\|endswith\|enumerate\|equal\|evaluate\|exp\|eye\|features\|figure\|filter\|first\|flatten\|flip\|floor\|fold\|full\|grad\|gradcam\|grid\|group\|help\|image\|iou\|isnone\|item\|items\|join\|keys\|last\|legend\|len\|linspace\|load\|log\|logsumexp\|lower\|map\|maskOf\|max\|mean\|merge\|min\|norm\|normal\|normalize\|number\|ones\|overlay\|paste\|pearson\|permutation\|pixels\|plot\|points\|print\|quantile\|randomized\|range\|recipeOf\|record\|replace\|reshape\|resize\|reversed\|round\|save\|scan\|segment\|shape\|show\|similarity\|slide\|softmax\|sort\|sorted\|spearman\|split\|sqrt\|squeeze\|stack\|startswith\|std\|string\|strip\|sum\|summarize\|surgery\|svd\|table\|tensor\|textFeatures\|tokens\|topk\|transpose\|type\|uniform\|unique\|upper\|values\|where\|zeros\|zip\)\>/
+syntax keyword clipType any bool dataset evaluation figure function heatmap heatmaps image int labelmap layers list mask masks model none number pass path record string table tensor tokenmap contained nextgroup=clipTypeElement
 " end lists
 
 syntax match clipImport /\<import\>/ nextgroup=clipModule,clipRaw,clipString skipwhite

@@ -1,10 +1,9 @@
-import Bindings
 import Syntax
 
-/// Pieces of the manual's pages.
+/// Pieces of pages: the manual, reports.
 extension HTML {
   /// An element; without content, an empty one.
-  static func element(
+  package static func element(
     _ name: String, _ attributes: KeyValuePairs<String, String> = [:], _ content: String = ""
   )
     -> String
@@ -14,7 +13,7 @@ extension HTML {
   }
 
   /// What is between a heading's words as an anchor: lower case letters, digits and hyphens.
-  static func slug(_ text: String) -> String {
+  package static func slug(_ text: String) -> String {
     var result = ""
     for character in text.lowercased() {
       if character.isASCII, character.isLetter || character.isNumber {
@@ -28,7 +27,7 @@ extension HTML {
   }
 
   /// Code of the language in colours.
-  static func highlighted(_ code: String) -> String {
+  package static func highlighted(_ code: String) -> String {
     let file = SourceFile(name: "code", text: code)
     var result = ""
     var position = 0
@@ -49,7 +48,7 @@ extension HTML {
   }
 
   /// Code with what it prints below it.
-  static func example(_ code: String, output: [String]) -> String {
+  package static func example(_ code: String, output: [String]) -> String {
     var html = "<pre class=\"code\"><code>\(highlighted(code))</code></pre>"
     if !output.isEmpty {
       let lines = output.map { line in

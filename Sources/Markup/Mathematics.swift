@@ -2,7 +2,7 @@ import Syntax
 
 /// The TeX that `docs/` writes equations in, as HTML: letters in italics, `<sub>` and `<sup>`,
 /// fractions as two lines. No font and no script is needed.
-enum Mathematics {
+package enum Mathematics {
   /// Signs by their command.
   private static let signs: [String: String] = [
     "leftarrow": "←", "rightarrow": "→", "cdot": "·", "times": "×", "top": "⊤", "odot": "⊙", "in": "∈",
@@ -23,14 +23,14 @@ enum Mathematics {
   private static let accents = ["hat": "\u{302}", "bar": "\u{304}", "tilde": "\u{303}", "vec": "\u{20D7}"]
 
   /// HTML of an expression, and commands that it does not know (which then stand as written).
-  static func html(_ tex: String) -> (html: String, unknown: [String]) {
+  package static func html(_ tex: String) -> (html: String, unknown: [String]) {
     var reader = Reader(text: Array(tex))
     let html = reader.expression()
     return (html, reader.unknown)
   }
 
   /// HTML of an equation on lines of its own: what `\\quad`s keep apart may stand on different lines.
-  static func display(_ tex: String) -> String {
+  package static func display(_ tex: String) -> String {
     var parts: [String] = [""]
     var rest = tex[...]
     while let character = rest.first {

@@ -1,9 +1,9 @@
-/// The Markdown that `docs/` is written in: headings, paragraphs, flat lists, tables, fenced code, code
+/// The Markdown that `docs/` and the texts of scripts are written in: headings, paragraphs, flat lists, tables, fenced code, code
 /// spans, strong and emphasized words, links, pictures, and mathematics between dollar signs. What is
 /// not of this subset stays as it is written.
-enum Markdown {
+package enum Markdown {
   /// A run of text.
-  indirect enum Inline: Equatable, Sendable {
+  package indirect enum Inline: Equatable, Sendable {
     case text(String)
     case code(String)
     case strong([Inline])
@@ -14,7 +14,7 @@ enum Markdown {
   }
 
   /// A part of a page.
-  enum Block: Equatable, Sendable {
+  package enum Block: Equatable, Sendable {
     /// A heading and the level of its `#`s, from 1.
     case heading(Int, [Inline])
     case paragraph([Inline])
@@ -27,7 +27,7 @@ enum Markdown {
   }
 
   /// The blocks of a page.
-  static func blocks(of text: String) -> [Block] {
+  package static func blocks(of text: String) -> [Block] {
     var blocks: [Block] = []
     var lines = text.split(separator: "\n", omittingEmptySubsequences: false)[...]
     var paragraph: [Substring] = []
@@ -134,7 +134,7 @@ enum Markdown {
   // MARK: Inlines
 
   /// The runs of a paragraph.
-  static func inlines(of text: String) -> [Inline] {
+  package static func inlines(of text: String) -> [Inline] {
     var parser = InlineParser(text: Array(text))
     return parser.inlines(until: nil)
   }
@@ -226,7 +226,7 @@ enum Markdown {
 
 extension [Markdown.Inline] {
   /// The words alone.
-  var plain: String {
+  package var plain: String {
     map { inline in
       switch inline {
       case .text(let text), .code(let text), .math(let text): text

@@ -4,10 +4,11 @@ import Glibc
 final class TemporaryFolder {
   let path: String
 
-  /// Throws `TemporaryFolderError` where there is no room for one.
-  init() throws {
-    let parent = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
-    var template = Array((parent + "/clipscope-XXXXXX").utf8CString)
+  /// A folder whose name begins with `name`. Throws `TemporaryFolderError` where there is no room for one.
+  init(named name: String = "clipscope") throws {
+    let variable = getenv("TMPDIR").map { String(cString: $0) } ?? ""
+    let parent = variable.hasPrefix("/") ? variable : "/tmp"
+    var template = Array("\(parent)/\(name)-XXXXXX".utf8CString)
     guard mkdtemp(&template) != nil else {
       throw TemporaryFolderError(
         description: "no temporary folder can be made in \(parent): \(String(cString: strerror(errno)))")

@@ -13,7 +13,7 @@ final class RowWorker: RowDuty {
   /// Reads what `--row-worker` says: `3:/tmp/folder`.
   init?(_ text: String) {
     let parts = text.split(separator: ":", maxSplits: 1)
-    guard parts.count == 2, let sweep = Int(parts[0]), sweep > 0, ScratchFolder.isOne(String(parts[1])) else {
+    guard parts.count == 2, let sweep = Int(parts[0]), sweep > 0, WorkersFolder.isOne(String(parts[1])) else {
       return nil
     }
     self.sweep = sweep
@@ -30,7 +30,7 @@ final class RowWorker: RowDuty {
         if count < 0, errno == EINTR { continue }
         AtomicFile.abandon()
         // Nobody else does it any more.
-        ScratchFolder.remove(folder, onlyOf: getpid())
+        WorkersFolder.remove(folder, filesOf: getpid())
         _exit(1)
       }
     }
@@ -56,7 +56,7 @@ final class RowWorker: RowDuty {
   /// A file of this process's own, with what stands at `path`: an evaluation goes on in its rows.
   func aside(_ path: String) throws -> String {
     count += 1
-    let other = "\(folder)/\(ScratchFolder.prefix(getpid()))\(count)"
+    let other = "\(folder)/\(WorkersFolder.prefix(getpid()))\(count)"
     let source = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard source >= 0 else { return other }
     defer { close(source) }

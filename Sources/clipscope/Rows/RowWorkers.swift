@@ -29,12 +29,12 @@ final class RowWorkers: RowCrew {
   }
 
   func compute(sweep: Int, rows: [Int], progress: (Int) -> Void) {
-    guard let folder = ScratchFolder() else { return }
+    guard let folder = try? TemporaryFolder(named: WorkersFolder.name) else { return }
     // Until the last worker has ended, not until the folder's name was last read.
     withExtendedLifetime(folder) { compute(sweep, rows, folder, progress) }
   }
 
-  private func compute(_ sweep: Int, _ rows: [Int], _ folder: ScratchFolder, _ progress: (Int) -> Void) {
+  private func compute(_ sweep: Int, _ rows: [Int], _ folder: TemporaryFolder, _ progress: (Int) -> Void) {
     guard let queue = Pipe(), let report = Pipe() else { return }
     let count = min(jobs, rows.count)
     let command =
@@ -206,40 +206,27 @@ enum PipeNumbers {
   }
 }
 
-/// A folder for what workers write besides their rows; it goes away with the value.
-final class ScratchFolder {
-  private static let name = "/clipscope-jobs-"
-
-  let path: String
-
-  init?() {
-    let base = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
-    let pattern = (base.hasPrefix("/") ? base : "/tmp") + Self.name + "XXXXXX"
-    var template = Array(pattern.utf8CString)
-    guard mkdtemp(&template) != nil else { return nil }
-    path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-  }
-
-  deinit { Self.remove(path) }
+/// The folder for what workers write besides their rows: a `TemporaryFolder` of the process that started them.
+enum WorkersFolder {
+  static let name = "clipscope-jobs"
 
   /// Whether a path has the form of such a folder's.
   static func isOne(_ path: String) -> Bool {
     path.hasPrefix("/") && path.utf8.count < 4000
-      && (path.split(separator: "/").last.map { ("/" + $0).hasPrefix(name) } ?? false)
+      && (path.split(separator: "/").last.map { $0.hasPrefix(name + "-") } ?? false)
   }
 
   /// How the names of a process's files begin.
   static func prefix(_ process: pid_t) -> String { "\(process)-" }
 
-  /// Removes the files of one process, or all, and the folder once it is empty.
-  static func remove(_ path: String, onlyOf process: pid_t? = nil) {
+  /// Removes the files of one process, and the folder once it is empty.
+  static func remove(_ path: String, filesOf process: pid_t) {
     if let directory = opendir(path) {
       while let entry = readdir(directory) {
         let name = withUnsafeBytes(of: entry.pointee.d_name) {
           String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
         }
-        let isMeant = process.map { name.hasPrefix(prefix($0)) } ?? (name != "." && name != "..")
-        if isMeant { unlink(path + "/" + name) }
+        if name.hasPrefix(prefix(process)) { unlink(path + "/" + name) }
       }
       closedir(directory)
     }

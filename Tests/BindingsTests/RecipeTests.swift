@@ -142,4 +142,9 @@ import Testing
     _ = try Runs(folder: "/", output: output.path).run(
       "x = fold([0] * 200000, zeros([1]), fn(t, n) => t + 1)\nassert(x[0] == 200000)")
   }
+
+  @Test func whatIsTooLongToWriteIsNotKept() throws {
+    #expect(throws: RecipeProblem.self) { try recipe("tensor([0.5] * 90000) + 1") }
+    #expect(try recipe("tensor([0.5] * 3) + 1").contains("tensor([0.5, 0.5, 0.5]) + 1"))
+  }
 }

@@ -92,7 +92,12 @@ extension Origin.Part {
   /// What is known of a value. One of the engine without an origin is unknown.
   init(_ value: Value) {
     switch value {
+    case .string(let text) where text.utf8.count > RecipeWriter.limit:
+      self = .made(Origin(.unknown("a text in it has \(text.utf8.count) bytes"), noun: "string"))
     case .none, .bool, .number, .string: self = .literal(value)
+    // No recipe could write it down, so it is not kept in memory for one: a number takes three bytes there at least.
+    case .list(let values) where values.count > RecipeWriter.limit / 3:
+      self = .made(Origin(.unknown("a list in it has \(values.count) elements"), noun: "list"))
     case .list(let values):
       self = value.isPlain ? .literal(value) : .list(values.map { Self($0) })
     case .record(let record):

@@ -107,7 +107,7 @@ let package = Package(
       name: "clipscope",
       dependencies: [
         "Assistance", "Bindings", "LanguageServer", "Manual", "Console", "REPL",
-        "TerminalPictures", "Cache", "CLIPModels", "Evaluation",
+        "TerminalPictures", "Cache", "CLIPModels", "Evaluation", "Reports",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 

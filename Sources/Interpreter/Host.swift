@@ -24,6 +24,10 @@ public struct Host {
   /// Keeps rows of sweeps between runs; nil where none are kept.
   public var rows: (any RowStore)?
 
+  /// Whether rows that are kept are computed all the same: for who takes note of what happens in them. What is expensive
+  /// in them is mostly found in the cache.
+  public var recomputesRows = false
+
   /// Receives how far the outermost sweep is: rows done, and rows there are.
   public var rowProgress: ((_ done: Int, _ total: Int) -> Void)?
 

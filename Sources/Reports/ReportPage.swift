@@ -68,7 +68,7 @@ public struct ReportPage: Sendable {
   }
 
   /// A name and what is known under it.
-  public struct Fact: Sendable {
+  public struct Fact: Sendable, Equatable {
     /// The name.
     public var name: String
     /// The value.
@@ -82,7 +82,7 @@ public struct ReportPage: Sendable {
   }
 
   /// A file that was read or written.
-  public struct File: Sendable {
+  public struct File: Sendable, Equatable {
     /// As the script names it.
     public var name: String
     /// What it was read as, or what is in it.
@@ -115,6 +115,8 @@ public struct ReportPage: Sendable {
 
 /// A part of a script with what came of it.
 public struct ReportCell: Sendable {
+  /// What stands above it, where it is the first of a script on a page of several.
+  public var chapter: ReportChapter?
   /// Its heading; empty for none.
   public var title: String
   /// The prose above it, in Markdown.

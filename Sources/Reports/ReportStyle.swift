@@ -117,6 +117,7 @@ enum ReportStyle {
       .tiles > .tile.tile { width: 23%; } .tiles > .tile.tile:only-child { width: 50%; }
       figure > img, figure > svg { max-height: 20cm; width: auto; }
       h2, h3 { break-after: avoid; }
+      .chapter + .chapter { break-before: page; }
     }
     """
 }

@@ -32,7 +32,13 @@ private struct ReportWriter {
 
   func text() throws(ImageError) -> String {
     var cells = ""
-    for (index, cell) in page.cells.enumerated() { cells += try self.cell(cell, number: index + 1) }
+    for (index, cell) in page.cells.enumerated() {
+      if let chapter = cell.chapter {
+        if index > 0 { cells += "</section>\n" }
+        cells += self.chapter(chapter, at: index + 1)
+      }
+      cells += try self.cell(cell, number: index + 1)
+    }
     let title = Characters.html(page.title)
     return """
       <!DOCTYPE html>
@@ -54,9 +60,7 @@ private struct ReportWriter {
       <h1>\(title)</h1>
       \(Prose(level: 2).html(page.text))\(state)</header>
       <main>
-      \(parameters)\(warnings)<section aria-labelledby="results">
-      <h2 id="results">Results</h2>
-      \(cells)</section>
+      \(parameters)\(warnings)\(contents)\(resultsHead)\(cells)</section>
       </main>
       <footer>
       \(provenance)\(timings)</footer>
@@ -80,24 +84,70 @@ private struct ReportWriter {
       "<svg class=\"defs\" width=\"0\" height=\"0\" aria-hidden=\"true\"><defs>\n\(images.joined())</defs></svg>\n"
   }
 
+  /// What opens the section of cells: each script's does so itself where there are several.
+  private var resultsHead: String {
+    isSeries ? "" : "<section aria-labelledby=\"results\">\n<h2 id=\"results\">Results</h2>\n"
+  }
+
+  // MARK: Several scripts
+
+  private var isSeries: Bool { page.cells.first?.chapter != nil }
+
+  private var contents: String {
+    let lines = page.cells.enumerated().compactMap { index, cell in
+      cell.chapter.map { "<li><a href=\"#chapter-\(index + 1)\">\(Characters.html($0.title))</a></li>\n" }
+    }
+    if lines.isEmpty { return "" }
+    return """
+      <nav aria-labelledby="contents">
+      <h2 id="contents">Contents</h2>
+      <ol>
+      \(lines.joined())</ol>
+      </nav>
+
+      """
+  }
+
+  private func chapter(_ chapter: ReportChapter, at cell: Int) -> String {
+    let rows = parameterTable(chapter.parameters)
+    return """
+      <section class="chapter" aria-labelledby="chapter-\(cell)">
+      <h2 id="chapter-\(cell)">\(Characters.html(chapter.title))</h2>
+      \(Prose(level: 3).html(chapter.text))<p class="state"><code>\(Characters.html(chapter.subject))</code></p>
+      \(rows.isEmpty ? "" : "<details><summary>Parameters</summary>\(rows)</details>\n")
+      """
+  }
+
   private var state: String {
-    let subject = Characters.html(page.subject)
+    let name = Characters.html(page.subject)
+    let subject = isSeries ? name : "<code>\(name)</code>"
     let lead =
       switch page.state {
-      case .complete: "A run of <code>\(subject)</code>."
+      case .complete: "A run of \(subject)."
       case .session: "A session so far."
       case .failed:
-        "A run of <code>\(subject)</code>, which <b>an error stopped</b>: it stands in its place below."
+        "A run of \(subject), which <b>an error stopped</b>: it stands in its place below."
       case .interrupted:
-        "A run of <code>\(subject)</code>, which <b>was interrupted</b>: what there was until then."
+        "A run of \(subject), which <b>was interrupted</b>: what there was until then."
       }
     return "<p class=\"state\">\(lead) <span id=\"took\"></span></p>\n"
   }
 
   private var parameters: String {
     if page.parameters.isEmpty { return "" }
-    let areChanged = page.parameters.contains { $0.defaultValue != $0.value }
-    let rows = page.parameters.map { parameter in
+    return """
+      <section aria-labelledby="parameters">
+      <h2 id="parameters">Parameters</h2>
+      \(parameterTable(page.parameters))
+      </section>
+
+      """
+  }
+
+  private func parameterTable(_ parameters: [ReportPage.Parameter]) -> String {
+    if parameters.isEmpty { return "" }
+    let areChanged = parameters.contains { $0.defaultValue != $0.value }
+    let rows = parameters.map { parameter in
       let initial = parameter.defaultValue.map { "<code>\(Characters.html($0))</code>" } ?? "must be given"
       let isChanged = parameter.defaultValue != parameter.value
       return "<tr><th scope=\"row\"><code>\(Characters.html(parameter.name))</code></th>"
@@ -106,14 +156,10 @@ private struct ReportWriter {
         + "<td>\(Characters.html(parameter.text))</td></tr>\n"
     }.joined()
     return """
-      <section aria-labelledby="parameters">
-      <h2 id="parameters">Parameters</h2>
       <div class="scroll"><table><thead><tr><th scope="col">name</th><th scope="col">value</th>\
       \(areChanged ? "<th scope=\"col\">instead of</th>" : "")<th scope="col">meaning</th></tr></thead>
       <tbody>
       \(rows)</tbody></table></div>
-      </section>
-
       """
   }
 
@@ -175,10 +221,12 @@ private struct ReportWriter {
       html += "<dl>\n\(rows.joined())</dl>\n"
     }
     html += files(page.inputs, "Files read") + files(page.outputs, "Files written")
-    if !page.source.isEmpty {
+    var sources = [(title: "The whole script", text: page.source)]
+    sources += page.cells.compactMap(\.chapter).map { ("The whole of \($0.subject)", $0.source) }
+    for source in sources where !source.text.isEmpty {
       html +=
-        "<details><summary>The whole script</summary><pre class=\"code\"><code>"
-        + "\(HTML.highlighted(Characters.visible(page.source)))</code></pre></details>\n"
+        "<details><summary>\(Characters.html(source.title))</summary><pre class=\"code\"><code>"
+        + "\(HTML.highlighted(Characters.visible(source.text)))</code></pre></details>\n"
     }
     return html + "</section>\n"
   }

@@ -6,10 +6,10 @@ import Interpreter
 import Syntax
 import Tensors
 
-/// `clipscope run FILE [name=value …]`.
+/// `clipscope run FILE… [name=value …]`.
 struct RunCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "run", abstract: "Runs a script.",
+    commandName: "run", abstract: "Runs a script, or several one after another.",
     discussion: "`clipscope run FILE --help` shows the script's own text and parameters.")
 
   @ArgumentParser.Argument(
@@ -26,16 +26,30 @@ struct RunCommand: ParsableCommand {
 }
 
 /// What the arguments of `run` ask for. They are read by hand: options may stand before or after the
-/// file, and everything of the form name=value belongs to the script.
+/// file, and everything of the form name=value belongs to the script. What ends as a script does is a further one.
 struct RunRequest {
   enum Source {
     case file(String)
     case standardInput
     case code(String)
+
+    /// The words that name it on a command line.
+    var words: [String] {
+      switch self {
+      case .file(let path): [path]
+      case .standardInput: ["-"]
+      case .code(let code): ["-e", code]
+      }
+    }
+
+    var isFile: Bool { if case .file = self { true } else { false } }
   }
 
-  var source: Source?
+  /// What runs, one after another.
+  var sources: [Source] = []
   var parameters: [String] = []
+  /// The options as they were given, for other processes of the same run.
+  var options: [String] = []
   var outputFolder: String?
   var allowedFolders: [String] = []
   var threads: Int?
@@ -51,6 +65,8 @@ struct RunRequest {
   var worker: RowWorker?
   /// The page that tells of the run; nil for none.
   var report: String?
+  /// The page's heading, instead of the script's own.
+  var title: String?
   /// Whether to say at the end how long it took and what work was spared.
   var wantsStatistics = false
   var wantsHelp = false
@@ -64,9 +80,14 @@ struct RunRequest {
       return next
     }
     while let argument = rest.popFirst() {
+      let begin = rest.startIndex - 1
       switch argument {
-      case "-e": source = .code(try value("-e"))
-      case "-": source = .standardInput
+      case "-e":
+        sources.append(.code(try value("-e")))
+        continue
+      case "-":
+        sources.append(.standardInput)
+        continue
       case "-h", "--help": wantsHelp = true
       case "--out":
         outputFolder = try value("--out")
@@ -83,6 +104,7 @@ struct RunRequest {
         let path = try value("--report")
         if let problem = RunReport.refusal(of: path) { throw ValidationError("`--report`: \(problem)") }
         report = path
+      case "--title": title = try value("--title")
       case "--no-cache": usesCache = false
       case "--shard":
         guard let slice = Shard(try value("--shard")) else {
@@ -108,25 +130,34 @@ struct RunRequest {
       case _ where argument.hasPrefix("-"):
         let known = [
           "-e", "-", "--help", "--out", "--allow-write", "--threads", "--jobs", "--keep", "--no-cache",
-          "--shard", "--report", "--record", "--stats",
+          "--shard", "--report", "--title", "--record", "--stats",
         ]
         let hint = Suggestion.nearest(to: argument, among: known).map { "; did you mean `\($0)`?" }
         throw ValidationError("unknown option `\(argument)`\(hint ?? "")")
-      case _ where source == nil: source = .file(argument)
-      default: parameters.append(argument)
+      case _ where sources.isEmpty || Self.isScript(argument):
+        sources.append(.file(argument))
+        continue
+      default:
+        parameters.append(argument)
+        continue
       }
+      options += arguments[begin..<rest.startIndex]
     }
-    if jobs > 1, case .standardInput = source {
+    if sources.isEmpty { throw ValidationError("which script? `clipscope run FILE`") }
+    if sources.count > 1, !sources.allSatisfy(\.isFile) {
+      throw ValidationError("several scripts run one after another where each is a file")
+    }
+    if jobs > 1, case .standardInput = sources[0] {
       throw ValidationError("`--jobs` runs the script several times, so it needs a file")
     }
-    if jobs > 1, records || report != nil {
-      throw ValidationError(
-        "`--jobs` and a record do not go together: a run that is recorded computes every row itself")
-    }
-    if records, case .file? = source {
-    } else if records {
+    if records, !sources[0].isFile {
       throw ValidationError("`--record` needs a script in a file: the record is kept beside it")
     }
-    if source == nil { throw ValidationError("which script? `clipscope run FILE`") }
+    if title != nil, report == nil { throw ValidationError("`--title` is the heading of a `--report`") }
+  }
+
+  /// Whether a word behind the first script is another one.
+  private static func isScript(_ word: String) -> Bool {
+    (word.hasSuffix(".clip") || word.hasSuffix(".clipbundle")) && !word.contains("=")
   }
 }

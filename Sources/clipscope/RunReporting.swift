@@ -1,24 +1,27 @@
 import Bindings
 import Console
 import Interpreter
+import Reports
 import Tensors
 
-/// Writes the page of a run, however it ended.
+/// Makes and writes the page of a run, however it ended; what is wrong is told.
 enum RunReporting {
-  /// Gives whether the page was written; what is wrong is told.
-  static func write(
-    _ record: RunRecord, of program: Program, _ ending: RunReport.Ending, to path: String
-  ) -> Bool {
+  /// The page of a script's run; nil where it cannot be made.
+  static func page(of record: RunRecord, _ program: Program, _ ending: RunReport.Ending) -> ReportPage? {
     // The run was interrupted, not what tells of it; a second Ctrl-C ends the program.
     Tensors.Interruption.clear()
-    do {
-      try RunReport.write(try RunReport.page(of: record, program: program, ending: ending), to: path)
-      return true
-    } catch let error as ScriptError {
-      complain("error: the report could not be written: \(error.message)")
-    } catch {
-      complain("error: the report could not be written: \(error)")
+    return told { try RunReport.page(of: record, program: program, ending: ending) }
+  }
+
+  /// Gives whether the page was written.
+  static func write(_ page: ReportPage, to path: String) -> Bool {
+    told { try RunReport.write(page, to: path) } != nil
+  }
+
+  private static func told<T>(_ body: () throws -> T) -> T? {
+    do { return try body() } catch {
+      complain("error: the report could not be written: \((error as? ScriptError)?.message ?? "\(error)")")
+      return nil
     }
-    return false
   }
 }

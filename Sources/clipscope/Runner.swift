@@ -5,23 +5,23 @@ import Console
 import Glibc
 import Imaging
 import Interpreter
+import Reports
 import Syntax
 import Tensors
 
-/// Checks and runs one script; gives the exit code.
+/// Checks and runs scripts, one after another; gives the exit code.
 struct Runner {
   let request: RunRequest
 
-  /// The bundle that runs, unpacked; nil for a plain script.
-  private let bundle: UnpackedBundle?
+  /// Of each script that is a bundle what was in it.
+  private let bundles: [UnpackedBundle?]
 
-  /// Throws where the script is a bundle that cannot be trusted.
+  /// Throws where a script is a bundle that cannot be trusted.
   init(_ request: RunRequest) throws {
     self.request = request
-    if case .file(let path) = request.source, Bundle.isBundle(path) {
-      bundle = try UnpackedBundle(path)
-    } else {
-      bundle = nil
+    bundles = try request.sources.map { source in
+      guard case .file(let path) = source, Bundle.isBundle(path) else { return nil }
+      return try UnpackedBundle(path)
     }
   }
 
@@ -36,39 +36,53 @@ struct Runner {
       complain("error: `--jobs` hands rows over in the cache, and there is none")
       return 2
     }
-    let file: SourceFile
-    do { file = try read() } catch {
-      complain("error: \(error)")
-      return 4
+    do { return try run(prepared()) } catch { return error.code }
+  }
+
+  /// All scripts, checked before any of them runs. Throws the exit code.
+  private func prepared() throws(PreparedScript.Refusal) -> [PreparedScript] {
+    var scripts: [PreparedScript] = []
+    var refusal: PreparedScript.Refusal?
+    for (source, bundle) in zip(request.sources, bundles) {
+      do { scripts.append(try PreparedScript(source, bundle, request)) } catch { refusal = refusal ?? error }
     }
-    guard let program = ScriptRun.checked(file) else { return 3 }
+    if let refusal { throw refusal }
+    if scripts.count > 1 {
+      let known = scripts.flatMap(\.program.parameters)
+      let names = Set(known.map(\.name))
+      // What no script knows is told as of one that has all parameters.
+      let unknown = request.parameters.filter { PreparedScript.name($0).map { !names.contains($0) } ?? true }
+      do { _ = try ScriptParameter.values(of: known.filter { $0.defaultText != nil }, from: unknown) } catch {
+        complain("error: \((error as? ParameterError)?.message ?? "\(error)")")
+        throw PreparedScript.Refusal(code: 2)
+      }
+    }
+    return scripts
+  }
+
+  private func run(_ scripts: [PreparedScript]) throws(PreparedScript.Refusal) -> Int32 {
     if request.wantsHelp {
-      Output.write(
-        DisplayWidth.escaped(ScriptHelp.text(program, file: file.name)) + "\n", to: STDOUT_FILENO)
+      let texts = scripts.map { ScriptHelp.text($0.program, file: $0.program.graph.main.file.name) }
+      Output.write(DisplayWidth.escaped(texts.joined(separator: "\n\n")) + "\n", to: STDOUT_FILENO)
       return 0
     }
-    let problems = InputCheck.problems(in: program, paths: paths, given: givenNames)
-    if !problems.isEmpty {
-      for problem in problems { complain(problem.rendered()) }
-      return 4
-    }
-    // A bundle runs as it was recorded, unless the command line says otherwise.
-    var parameters = bundle?.parameters ?? [:]
-    do {
-      let given = try ScriptParameter.values(
-        of: program.parameters.filter { parameters[$0.name] == nil || givenNames.contains($0.name) },
-        from: request.parameters, workingFolder: ScriptPaths.currentFolder)
-      parameters.merge(given) { $1 }
-    } catch let error as ParameterError {
-      complain("error: \(error.message)")
-      return 2
-    } catch {
-      complain("error: \(error)")
-      return 2
-    }
+    // Of one script also what it needs is looked at before it runs; a later one may need what an earlier one saves.
+    try scripts[0].checkInputs()
+    let parameters = try allParameters(scripts)
     let began = Clock.seconds
     let rows = DiskCacheRows.current
-    let code = execute(program, parameters: parameters, rows: rows)
+    var pages: [ReportPage] = []
+    var code: Int32 = 0
+    for (index, script) in scripts.enumerated() {
+      if index > 0 {
+        do { try script.checkInputs() } catch { code = error.code }
+      }
+      if code == 0 { code = execute(script, parameters[index], rows, &pages) }
+      if code != 0 { break }
+    }
+    if let path = request.report, request.worker == nil, !pages.isEmpty, !write(pages, to: path) {
+      code = max(code, 5)
+    }
     let seconds = Clock.seconds - began
     if code != 130 { CacheUse.end() }
     if request.wantsStatistics {
@@ -79,23 +93,35 @@ struct Runner {
     return code
   }
 
-  private func execute(_ program: Program, parameters: [String: Value], rows: SweepRows?) -> Int32 {
-    var run = ScriptRun(program: program, parameters: parameters, paths: paths)
-    if case .code = request.source { run.showsResult = true }
-    run.showsPictures = request.worker == nil
-    // A row that is found tells of no calls and no files: what is recorded is computed.
-    let kept = request.records || request.report != nil ? nil : rows
-    run.configure = { configure(&$0, rows: kept) }
-    let recorder = request.records ? RunRecorder(program, parameters: parameters) : nil
+  private func allParameters(_ scripts: [PreparedScript]) throws(PreparedScript.Refusal) -> [[String: Value]]
+  {
+    var values: [[String: Value]] = []
+    for script in scripts { values.append(try script.parameters()) }
+    return values
+  }
+
+  /// Runs a script, keeps its record, and adds the page of it where one is wanted.
+  private func execute(
+    _ script: PreparedScript, _ parameters: [String: Value], _ rows: SweepRows?, _ pages: inout [ReportPage]
+  ) -> Int32 {
+    let program = script.program
+    var run = ScriptRun(program: program, parameters: parameters, paths: script.paths)
+    if case .code = script.source { run.showsResult = true }
+    // What processes of `--jobs` compute is shown and recorded where it is asked for.
+    let isWorker = request.worker != nil
+    run.showsPictures = !isWorker
+    run.configure = { configure(&$0, script, rows) }
+    let recorder = request.records && !isWorker ? RunRecorder(program, parameters: parameters) : nil
     if let recorder { run.observers.append(recorder.observe) }
-    let page = request.report.map { _ in RunRecord() }
-    if let page { run.observers.append(page.observe) }
+    let record = request.report != nil && !isWorker ? RunRecord() : nil
+    if let record { run.observers.append(record.observe) }
     let (ending, code) = run.run()
-    if let page, let path = request.report {
-      if let problem = ending.problem { page.stop(problem, in: program.graph.main.file) }
-      guard RunReporting.write(page, of: program, ending.ofReport, to: path) else { return max(code, 5) }
+    if let record {
+      if let problem = ending.problem { record.stop(problem, in: program.graph.main.file) }
+      guard let page = RunReporting.page(of: record, program, ending.ofReport) else { return max(code, 5) }
+      pages.append(page)
     }
-    guard code == 0, let recorder, let path = lockPath else { return code }
+    guard code == 0, let recorder, let path = script.lockPath else { return code }
     do { try AtomicFile.write(Array(recorder.finished().text.utf8), to: path) } catch {
       complain("error: \(error)")
       return 5
@@ -103,76 +129,28 @@ struct Runner {
     return 0
   }
 
+  private func write(_ pages: [ReportPage], to path: String) -> Bool {
+    var page = pages[0]
+    if request.sources.count > 1 {
+      page = ReportPage(series: pages, title: request.title ?? "\(request.sources.count) scripts")
+    } else if let title = request.title {
+      page.title = title
+    }
+    return RunReporting.write(page, to: path)
+  }
+
   /// What sweeps need.
-  private func configure(_ host: inout Host, rows: SweepRows?) {
+  private func configure(_ host: inout Host, _ script: PreparedScript, _ rows: SweepRows?) {
     host.rows = rows
     host.duty = request.worker
+    // A row that is found tells of no calls and no files.
+    host.recomputesRows = request.worker == nil && (request.records || request.report != nil)
     if request.jobs > 1, request.worker == nil {
-      host.crew = RowWorkers(jobs: request.jobs, arguments: Array(CommandLine.arguments.dropFirst()))
+      host.crew = RowWorkers(jobs: request.jobs, arguments: script.command)
     }
     if let shard = request.shard {
       // Within a row nothing else is sliced.
       host.slice = RowSlice(number: shard.number, count: shard.count) { Shard.current = $0 ? nil : shard }
     }
-  }
-
-  /// Where `--record` writes: beside the script, or the bundle.
-  private var lockPath: String? {
-    guard case .file(let path) = request.source else { return nil }
-    for ending in [".clip", ".clipbundle"] where path.hasSuffix(ending) {
-      return path.dropLast(ending.utf8.count) + ".lock"
-    }
-    return path + ".lock"
-  }
-
-  private var paths: ScriptPaths {
-    let paths = ScriptPaths(
-      scriptFolder: scriptFolder, outputFolder: request.outputFolder ?? bundle?.outputFolder,
-      allowedFolders: request.allowedFolders)
-    paths.found = bundle?.places ?? [:]
-    return paths
-  }
-
-  /// Names of the parameters that the command line gives.
-  private var givenNames: Set<String> {
-    Set(request.parameters.compactMap { $0.split(separator: "=", maxSplits: 1).first.map(String.init) })
-  }
-
-  /// The folder that relative paths start from: the script's own, or where the command runs.
-  private var scriptFolder: String {
-    if let bundle { return ScriptPaths.folder(of: bundle.script) }
-    if case .file(let path) = request.source {
-      return ScriptPaths.folder(of: ScriptPaths.absolute(path, in: ScriptPaths.currentFolder))
-    }
-    return ScriptPaths.currentFolder
-  }
-
-  private func read() throws -> SourceFile {
-    switch request.source {
-    case .file(let path): return try FileLoader.script(bundle?.script ?? path)
-    case .code(let code):
-      return SourceFile(name: "-e", text: code, path: ScriptPaths.currentFolder + "/-e")
-    case .standardInput, nil: return try StandardInput.read()
-    }
-  }
-}
-
-/// What `clipscope run FILE --help` shows.
-enum ScriptHelp {
-  static func text(_ program: Program, file: String) -> String {
-    var lines: [String] = []
-    if let documentation = program.documentation { lines += [documentation, ""] }
-    let parameters = program.parameters
-    lines.append("usage: clipscope run \(file)\(parameters.isEmpty ? "" : " [name=value …]")")
-    if !parameters.isEmpty { lines.append("") }
-    let width = parameters.map { $0.name.count + $0.type.description.count + 2 }.max() ?? 0
-    for parameter in parameters {
-      let head = "\(parameter.name): \(parameter.type.description)"
-      let padding = String(repeating: " ", count: max(0, width - head.count))
-      let value = parameter.defaultText.map { "= \($0)" } ?? "(must be given)"
-      lines.append("  \(head)\(padding)  \(value)")
-      if let documentation = parameter.documentation { lines.append("      \(documentation)") }
-    }
-    return lines.joined(separator: "\n")
   }
 }

@@ -1,6 +1,7 @@
 import Foundation
 import Imaging
 import Interpreter
+import Reports
 import Syntax
 import TestSupport
 import Testing
@@ -37,8 +38,10 @@ import Testing
   @Test(arguments: files.keys.sorted())
   func example(_ name: String) throws {
     let output = try TemporaryFolder()
+    let script = try FileLoader.script(Self.folder + "/" + name)
+    let record = RunRecord()
     let outcome = try ScriptRunner.engine(outputFolder: output.path)
-      .run(FileLoader.script(Self.folder + "/" + name), parameters: Self.parameters[name] ?? [])
+      .run(script, parameters: Self.parameters[name] ?? [], observer: record.observe)
     #expect(outcome.diagnostics.map { $0.rendered() } == [])
     #expect(outcome.exitCode == 0)
     let promised = try #require(Self.files[name])
@@ -61,6 +64,23 @@ import Testing
         #expect(text.split(separator: "\n").count > 1)
       }
     }
+    try report(of: record, script, promised)
+  }
+
+  /// The page of the same run: small, whole, without warnings, and nothing on it comes from elsewhere.
+  private func report(of record: RunRecord, _ script: SourceFile, _ promised: [String]) throws {
+    let program = Program.check(script, registry: Engine.registry, loader: Engine.loader)
+    let page = try RunReport.page(of: record, program: program, ending: .complete)
+    let html = try page.html()
+    #expect(html.utf8.count < 1_000_000)
+    for file in promised { #expect(html.contains(file), "\(file) is not on the page") }
+    let items = page.cells.flatMap(\.items)
+    let troubles = items.filter {
+      if case .warning = $0 { true } else if case .error = $0 { true } else { false }
+    }
+    #expect(troubles.isEmpty)
+    #expect(items.contains { if case .saved = $0 { false } else { true } })
+    #expect(!html.contains("src=\"http") && html.contains("default-src 'none'"))
   }
 
   /// A script's `##` text and parameters are what `run FILE --help` shows: every example has them.

@@ -115,6 +115,27 @@ import Testing
     #expect(keptRows(folder) == 9)
   }
 
+  /// What is recorded of rows does not depend on who computed them first, nor on whether they are kept.
+  @Test func recordsAndReportsTellOfEveryRow() throws {
+    var locks: [String] = []
+    let folder = try Folder()
+    // Into an empty cache by one process, by two, and with every row kept.
+    for arguments in [["--no-cache"], ["--jobs", "2"], ["--jobs", "2"]] {
+      let outcome = try run(folder, ["--record", "--report", "page.html"] + arguments)
+      #expect(outcome.code == 0, "\(outcome.errors)")
+      locks.append(
+        try String(contentsOf: folder.url.appendingPathComponent("script.lock"), encoding: .utf8))
+    }
+    #expect(keptRows(folder) == 9)
+    #expect(locks[0].contains("\"call\": \"surgery\"") && locks[0].contains("out/cat-160-2.npy"))
+    #expect(locks[1] == locks[0])
+    #expect(locks[2] == locks[0])
+    let page = try String(contentsOf: folder.url.appendingPathComponent("page.html"), encoding: .utf8)
+    #expect(page.contains("out/cat-128-1.npy"))
+    let again = try CommandLineTool.run(["verify", "script.lock"], in: folder.url)
+    #expect(again.code == 0, "\(again.output)")
+  }
+
   @Test func slicesMeetInTheCache() throws {
     let (printed, saved) = try whole()
     let folder = try Folder()

@@ -60,8 +60,10 @@ public struct ScriptRunner: Sendable {
     public var exitCode: Int32 = 0
   }
 
-  /// Checks and runs a source.
-  public func run(_ file: SourceFile, parameters: [String] = []) throws -> Outcome {
+  /// Checks and runs a source; `observer` is told what happens.
+  public func run(
+    _ file: SourceFile, parameters: [String] = [], observer: ((RunEvent) -> Void)? = nil
+  ) throws -> Outcome {
     var outcome = Outcome()
     let program = Program.check(file, registry: registry, loader: FileLoader(library: library))
     outcome.diagnostics = program.diagnostics
@@ -74,6 +76,7 @@ public struct ScriptRunner: Sendable {
     var host = Host(
       output: { outcome.output.append($0) }, warning: { outcome.diagnostics.append($0) })
     host.verifiesResults = true
+    host.observer = observer
     let session = Session(
       registry: registry, loader: FileLoader(library: library), operators: operators,
       paths: ScriptPaths(scriptFolder: folder, outputFolder: outputFolder), host: host)

@@ -2,6 +2,7 @@
 
     python scripts/check-explainers                      about 15 minutes on two cores
     python scripts/check-explainers --clipscope PATH     another binary than .build/release/clipscope
+    python scripts/check-explainers --image coffee       one of the two photos
     python scripts/check-explainers --arrays FOLDER      arrays made before, <image>-<case>.npy, no binary
 
 RISE, M2IB and gradients of the input on the small reference ViT (Tests/Golden/tiny-vit) and the two
@@ -88,6 +89,7 @@ def main():
     parser.add_argument("names", nargs="*", metavar="CASE")
     parser.add_argument("--clipscope", default=str(REPOSITORY / ".build/release/clipscope"))
     parser.add_argument("--arrays", default=None, type=pathlib.Path)
+    parser.add_argument("--image", choices=IMAGES, help="only this photo (both otherwise)")
     options = parser.parse_args()
     known = [case[0] for case in CASES]
     unknown = [name for name in options.names if name not in known]
@@ -104,7 +106,7 @@ def main():
     layout = "{:<16} {:<8} {:>12} {:>9}  {}"
     print(layout.format("case", "image", "correlation", "error", ""))
     failed = False
-    for image in IMAGES:
+    for image in [options.image] if options.image else IMAGES:
         pixels = torch.from_numpy(np.load(GOLDEN / f"tiny-vit/golden/{image}/squash.npy")).float()
         pixels = pixels.reshape(pixels.shape[-3:])
         with tempfile.TemporaryDirectory(prefix="check-explainers-") as folder:

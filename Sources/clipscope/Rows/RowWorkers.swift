@@ -20,7 +20,7 @@ final class RowWorkers: RowCrew {
   static let limit = 256
 
   private let jobs: Int
-  /// The arguments that this process was called with.
+  /// The arguments that run the script.
   private let arguments: [String]
 
   init(jobs: Int, arguments: [String]) {

@@ -7,7 +7,7 @@ import Imaging
 struct CompositionLayout {
   private let composition: Composition
   private let width: Double
-  private let margin = ChartStyle.margin
+  private let margin: Double
   private let labelLines: [[String]]
   private let left: Double
   private let barWidth: Double
@@ -21,9 +21,11 @@ struct CompositionLayout {
   /// The proportions, width to height, of what has none of its own.
   private static let free = 4.0 / 3
 
-  init(_ composition: Composition, width: Double) throws {
+  /// - Parameter margin: the paper left free around all; an arrangement within another needs none.
+  init(_ composition: Composition, width: Double, margin: Double = ChartStyle.margin) throws {
     self.composition = composition
     self.width = width
+    self.margin = margin
     guard composition.rows.contains(where: { !$0.isEmpty }) else {
       throw FigureError("a figure needs at least one panel", option: "items")
     }
@@ -169,7 +171,7 @@ struct CompositionLayout {
         drawn[i] = ([.picture(image, place, isSmooth: composition.isSmooth)], (across, own))
         height = max(height, own)
       case .composition(let inner):
-        let drawing = try inner.drawing(width: available)
+        let drawing = try CompositionLayout(inner, width: available, margin: 0).drawing()
         drawn[i] = (drawing.elements, (available, drawing.height))
         height = max(height, drawing.height)
       case .chart, .text: break

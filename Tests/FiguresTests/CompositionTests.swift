@@ -83,6 +83,18 @@ import Testing
     #expect(words.bottom <= drawing.height - ChartStyle.margin + 1e-9)
   }
 
+  /// Panels of an arrangement within another stand where those beside it would.
+  @Test func arrangementsWithinOthersHaveNoMargin() throws {
+    let inner = Composition(rows: [[try picture(100, 100), try picture(100, 100)]])
+    let outer = Composition(rows: [[.init(.composition(inner))], [try picture(300, 100)]])
+    let drawing = try outer.drawing(width: 400)
+    let places = pictures(drawing.elements)
+    #expect(places.count == 3)
+    #expect(abs(places[0].x - places[2].x) < 1e-9)
+    #expect(abs(places[1].right - places[2].right) < 1e-9)
+    #expect(abs(places[2].y - places[0].bottom - outer.gap) < 1e-9)
+  }
+
   @Test func chartsTakeTheHeightOfThePicturesBesideThem() throws {
     let chart = try ChartData(x: nil, y: [1, 2, 3]).chart(.line).chart
     let composition = Composition(rows: [[try picture(100, 100), .init(.chart(chart))]])

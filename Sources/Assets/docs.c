@@ -26,6 +26,10 @@ static const unsigned char evaluation[] = {
 #embed "../../docs/evaluation.md"
 };
 
+static const unsigned char figures[] = {
+#embed "../../docs/figures.md"
+};
+
 static const unsigned char recipes[] = {
 #embed "../../docs/recipes.md"
 };
@@ -53,6 +57,7 @@ static const AssetPage pages[] = {
     {"formatting", {formatting, sizeof formatting}},
     {"methods", {methods, sizeof methods}},
     {"evaluation", {evaluation, sizeof evaluation}},
+    {"figures", {figures, sizeof figures}},
     {"recipes", {recipes, sizeof recipes}},
     {"reports", {reports, sizeof reports}},
     {"checkpoints", {checkpoints, sizeof checkpoints}},

@@ -9,6 +9,8 @@ struct Axis: Equatable {
   let isLogarithmic: Bool
   /// Names at the places 0, 1, …; nil for numbers.
   let categories: [String]?
+  /// Whether all of its numbers are whole: layers, steps, rows. Nothing is then between them.
+  var isWhole = false
 
   /// An axis of names, each with a slot of its own.
   init(categories: [String]) {
@@ -88,6 +90,7 @@ struct Axis: Equatable {
   /// Round numbers along it.
   func ticks(atMost most: Int) -> Ticks {
     isLogarithmic
-      ? .logarithmic(low: low, high: high, atMost: most) : .linear(low: low, high: high, atMost: most)
+      ? .logarithmic(low: low, high: high, atMost: most)
+      : .linear(low: low, high: high, atMost: most, isWhole: isWhole)
   }
 }

@@ -117,9 +117,10 @@ struct ChartLayout {
       values, limits: chart.yLimits, isLogarithmic: chart.isYLogarithmic, margin: 0.05, anchor: ground,
       option: "ylim")
     guard let categories = chart.categories else {
-      let x = try Axis(
+      var x = try Axis(
         seen.map(\.x), limits: chart.xLimits, isLogarithmic: chart.isXLogarithmic,
         margin: chart.kind == .line ? 0.03 : 0.05, option: "xlim")
+      x.isWhole = seen.allSatisfy { $0.x == $0.x.rounded() }
       return (x, y)
     }
     for (isGiven, option) in [

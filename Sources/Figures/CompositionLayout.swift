@@ -7,7 +7,7 @@ import Imaging
 struct CompositionLayout {
   private let composition: Composition
   private let width: Double
-  private let margin = ChartStyle.margin
+  private let margin: Double
   private let labelLines: [[String]]
   private let left: Double
   private let barWidth: Double
@@ -21,9 +21,11 @@ struct CompositionLayout {
   /// The proportions, width to height, of what has none of its own.
   private static let free = 4.0 / 3
 
-  init(_ composition: Composition, width: Double) throws {
+  /// - Parameter margin: the paper left free around all; an arrangement within another needs none.
+  init(_ composition: Composition, width: Double, margin: Double = ChartStyle.margin) throws {
     self.composition = composition
     self.width = width
+    self.margin = margin
     guard composition.rows.contains(where: { !$0.isEmpty }) else {
       throw FigureError("a figure needs at least one panel", option: "items")
     }
@@ -86,6 +88,7 @@ struct CompositionLayout {
     let headingLines = heading.lines(composition.heading, width: width - 2 * margin, limit: 3)
     parts.add(headingLines, heading, x: margin, y: y, color: ChartStyle.ink)
     y += heading.height(headingLines.count) + (headingLines.isEmpty ? 0 : 4)
+    let rowsTop = y
     var firstTop = y
     for (index, row) in composition.rows.enumerated() where !row.isEmpty {
       let titles = row.indices.map { column in
@@ -133,7 +136,7 @@ struct CompositionLayout {
       y = top + height + composition.gap
     }
     y -= composition.gap
-    drawBar(&parts, top: firstTop, bottom: y)
+    y = drawBar(&parts, above: rowsTop, top: firstTop, bottom: y)
     y = drawSwatches(&parts, y: y)
     let captionLines = Self.words.lines(composition.caption, width: width - 2 * margin)
     if !captionLines.isEmpty {
@@ -168,7 +171,7 @@ struct CompositionLayout {
         drawn[i] = ([.picture(image, place, isSmooth: composition.isSmooth)], (across, own))
         height = max(height, own)
       case .composition(let inner):
-        let drawing = try inner.drawing(width: available)
+        let drawing = try CompositionLayout(inner, width: available, margin: 0).drawing()
         drawn[i] = (drawing.elements, (available, drawing.height))
         height = max(height, drawing.height)
       case .chart, .text: break
@@ -199,9 +202,11 @@ struct CompositionLayout {
     return (drawn.map { $0 ?? ([], (0, 0)) }, height)
   }
 
-  /// The colour bar to the right of the panels, as high as they are but no longer than a hand.
-  private func drawBar(_ parts: inout Drawing, top: Double, bottom: Double) {
-    guard let bar = composition.bar else { return }
+  /// The colour bar to the right of the panels, as high as they are but no longer than a hand. Gives the place below
+  /// panels and bar: its words may be longer than the panels are high.
+  /// - Parameter above: how far up the words may reach, beside the first row's titles.
+  private func drawBar(_ parts: inout Drawing, above: Double, top: Double, bottom: Double) -> Double {
+    guard let bar = composition.bar else { return bottom }
     let letters = ChartStyle.ticks
     let length = min(max(bottom - top, 40), 200)
     let x = width - margin - barWidth + 8
@@ -229,13 +234,18 @@ struct CompositionLayout {
         .text(
           .init(text, at: Point(right + 5, baseline), size: letters.size, color: ChartStyle.soft)))
     }
-    guard !bar.label.isEmpty else { return }
+    let end = max(bottom, top + length)
+    guard !bar.label.isEmpty else { return end }
     let label = letters.ellipsized(bar.label, width: max(length, 120))
+    // In the bar's middle, or as near as keeps the words beside the panels.
+    let half = letters.width(label) / 2
+    let middle = max(above + half, min(top + length / 2, end - half))
     parts.add(
       .text(
         .init(
-          label, at: Point(width - margin - 1.5, max(top + length / 2, top + letters.width(label) / 2)),
-          size: letters.size, anchor: .middle, angle: 90, color: ChartStyle.ink)))
+          label, at: Point(width - margin - 1.5, middle), size: letters.size, anchor: .middle, angle: 90,
+          color: ChartStyle.ink)))
+    return max(end, middle + half)
   }
 
   /// Swatches with names, in lines below the panels. Gives the place below them.

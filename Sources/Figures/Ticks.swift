@@ -10,10 +10,12 @@ struct Ticks: Equatable {
   var minor: [Double] = []
 
   /// Multiples of 1, 2 or 5 times a power of ten within a range; the finest of at most `most`, but two where any has two.
-  static func linear(low: Double, high: Double, atMost most: Int) -> Ticks {
+  /// - Parameter isWhole: no finer than 1, where the range is that wide.
+  static func linear(low: Double, high: Double, atMost most: Int, isWhole: Bool = false) -> Ticks {
     let span = high - low
     guard span > 0, span.isFinite else { return Ticks(values: [low], labels: [number(low, decimals: 6)]) }
     var exponent = Int(log10(span).rounded(.down)) - 3
+    if isWhole, span >= 1 { exponent = max(exponent, 0) }
     var best: [Double] = []
     var bestStep = (digit: 1, exponent: exponent)
     search: for _ in 0..<6 {

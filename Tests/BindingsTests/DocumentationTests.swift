@@ -59,7 +59,7 @@ func checkExample(_ example: String, of name: String) throws {
 @Suite struct PageTests {
   static let pages = [
     "README.md", "docs/tour.md", "docs/language.md", "docs/formatting.md", "docs/terminal.md",
-    "docs/methods.md",
+    "docs/methods.md", "docs/figures.md",
   ]
 
   /// A fenced block: what follows the fence (`clip`), and its lines.
@@ -118,6 +118,7 @@ func checkExample(_ example: String, of name: String) throws {
   @Test(arguments: [
     "README.md", "CONTRIBUTING.md", "docs/tour.md", "docs/language.md", "docs/formatting.md",
     "docs/methods.md", "docs/repl.md", "docs/checkpoints.md", "docs/command-line.md", "docs/terminal.md",
+    "docs/figures.md",
   ])
   func linksLead(_ page: String) throws {
     let path = ProjectFolder.path + "/" + page

@@ -17,6 +17,7 @@ import Testing
     "difference.clip": ["out/difference.png"],
     "explainers.clip": ["out/explainers.png"],
     "features.clip": ["out/features.png", "out/features.npy"],
+    "figure.clip": ["out/figure.png", "out/figure.svg", "out/figure.pdf"],
     "first-look.clip": [
       "out/first-look.png", "out/first-look-sailboat.png", "out/first-look-whale.png",
       "out/first-look-sky.png", "out/first-look-water.png",
@@ -59,6 +60,14 @@ import Testing
       case "npy":
         let array = try Golden.array(atPath: path)
         #expect(array.count > 0 && array.scalars.allSatisfy(\.isFinite))
+      case "svg":
+        let text = try String(contentsOfFile: path, encoding: .utf8)
+        #expect(text.hasPrefix("<?xml") && text.contains("<svg") && text.hasSuffix("</svg>\n"))
+        #expect(text.utf8.count > 1000)
+      case "pdf":
+        // Pictures in it are no text.
+        let bytes = try Data(contentsOf: URL(fileURLWithPath: path))
+        #expect(bytes.starts(with: Data("%PDF-1.4".utf8)) && bytes.count > 1000)
       default:
         let text = try String(contentsOfFile: path, encoding: .utf8)
         #expect(text.split(separator: "\n").count > 1)

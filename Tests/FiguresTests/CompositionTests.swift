@@ -60,6 +60,41 @@ import Testing
     #expect(try named.drawing(width: 200).height < height)
   }
 
+  /// Where turned words begin and end, from the top of the paper.
+  private func upright(_ elements: [Drawing.Element], y: Double = 0) -> [(top: Double, bottom: Double)] {
+    elements.flatMap { element -> [(top: Double, bottom: Double)] in
+      switch element {
+      case .moved(_, let dy, let inner): return upright(inner, y: y + dy)
+      case .text(let text) where text.angle == 90:
+        let half = Lettering(text.size).width(text.string) / 2
+        return [(y + text.place.y - half, y + text.place.y + half)]
+      default: return []
+      }
+    }
+  }
+
+  /// Small panels beside a bar with many words: the paper is as high as the words ask for.
+  @Test func theBarsWordsStayOnThePaper() throws {
+    var composition = Composition(rows: [[try picture(100, 100), try picture(100, 100)]])
+    composition.bar = Legend(low: 0, high: 1, label: "lowest to highest, per map")
+    let drawing = try composition.drawing(width: 130)
+    let words = try #require(upright(drawing.elements).first)
+    #expect(words.top >= 0)
+    #expect(words.bottom <= drawing.height - ChartStyle.margin + 1e-9)
+  }
+
+  /// Panels of an arrangement within another stand where those beside it would.
+  @Test func arrangementsWithinOthersHaveNoMargin() throws {
+    let inner = Composition(rows: [[try picture(100, 100), try picture(100, 100)]])
+    let outer = Composition(rows: [[.init(.composition(inner))], [try picture(300, 100)]])
+    let drawing = try outer.drawing(width: 400)
+    let places = pictures(drawing.elements)
+    #expect(places.count == 3)
+    #expect(abs(places[0].x - places[2].x) < 1e-9)
+    #expect(abs(places[1].right - places[2].right) < 1e-9)
+    #expect(abs(places[2].y - places[0].bottom - outer.gap) < 1e-9)
+  }
+
   @Test func chartsTakeTheHeightOfThePicturesBesideThem() throws {
     let chart = try ChartData(x: nil, y: [1, 2, 3]).chart(.line).chart
     let composition = Composition(rows: [[try picture(100, 100), .init(.chart(chart))]])

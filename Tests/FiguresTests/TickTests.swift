@@ -22,6 +22,20 @@ import Testing
     #expect(Ticks.linear(low: 0, high: 0.5, atMost: 6).values == [0, 0.1, 0.2, 0.3, 0.4, 0.5])
   }
 
+  /// There is no layer 1.5.
+  @Test func wholeNumbersHaveNothingBetween() throws {
+    #expect(Ticks.linear(low: 0.94, high: 3.06, atMost: 9, isWhole: true).labels == ["1", "2", "3"])
+    #expect(Ticks.linear(low: 0, high: 1, atMost: 9, isWhole: true).labels == ["0", "1"])
+    #expect(Ticks.linear(low: 0, high: 10, atMost: 6, isWhole: true).values == [0, 2, 4, 6, 8, 10])
+    #expect(Ticks.linear(low: 4.75, high: 5.25, atMost: 3, isWhole: true).labels.count >= 2)
+    let data = ChartData(x: .numbers([1, 2, 3]), y: [0.2, 0.5, 0.6])
+    let layout = try ChartLayout(try data.chart(.line).chart, width: 340, height: 227)
+    #expect(layout.xTicks?.labels == ["1", "2", "3"])
+    let halves = ChartData(x: .numbers([1, 1.5, 3]), y: [0.2, 0.5, 0.6])
+    let other = try ChartLayout(try halves.chart(.line).chart, width: 340, height: 227)
+    #expect(other.xTicks?.labels.contains("1.5") == true)
+  }
+
   @Test func neverMoreThanAskedAndInOrder() {
     for exponent in stride(from: -150.0, through: 150, by: 7) {
       for most in 2...9 {

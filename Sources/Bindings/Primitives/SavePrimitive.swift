@@ -31,8 +31,8 @@ let savePrimitive = Builtin(
       and records: JSON; a list of strings also TXT, a record of tensors also NPZ. Strings: any text
       ending. A file appears whole or not at all.
 
-      PNG, NPZ, CSV, HTML, and JSON of values of the engine say how they were made: version, script, inputs with their
-      SHA-256, and a script of its own, the recipe, that makes just this file again. `clipscope inspect` shows it,
+      PNG, NPZ, CSV, HTML, SVG, PDF, and JSON of values of the engine say how they were made: version, script, inputs
+      with their SHA-256, and a script of its own, the recipe, that makes just this file again. `clipscope inspect` shows it,
       `clipscope replay` runs it. In a CSV these are lines that begin with `#`; `load` skips them,
       `recipe: false` leaves them out.
       """,

@@ -20,6 +20,15 @@ import Testing
       "out/first-look.png", "out/first-look-sailboat.png", "out/first-look-whale.png",
       "out/first-look-sky.png", "out/first-look-water.png",
     ],
+    "guide/01-raw-maps.clip": ["out/guide/01-raw-maps.png", "out/guide/01-worst.png"],
+    "guide/02-surgery.clip": [
+      "out/guide/02-one-patch.png", "out/guide/02-surgery.png", "out/guide/02-depth.csv",
+      "out/guide/02-depth.png",
+    ],
+    "guide/03-redundant-features.clip": [
+      "out/guide/03-before-after.png", "out/guide/03-removed.png", "out/guide/03-one-label.png",
+    ],
+    "guide/04-gradients.clip": ["out/guide/04-gradients.png", "out/guide/04-rather-than.png"],
     "prompts.clip": ["out/prompts.csv"],
     "redundant.clip": ["out/redundant.png"],
     "sweep.clip": ["out/sweep.csv"],

@@ -29,6 +29,17 @@ import Testing
       "out/guide/03-before-after.png", "out/guide/03-removed.png", "out/guide/03-one-label.png",
     ],
     "guide/04-gradients.clip": ["out/guide/04-gradients.png", "out/guide/04-rather-than.png"],
+    "guide/05-words.clip": ["out/guide/05-words.csv", "out/guide/05-words.png", "out/guide/05-absent.png"],
+    "guide/06-segmentation.clip": [
+      "out/guide/06-competing.png", "out/guide/06-thresholds.png", "out/guide/06-iou.csv",
+      "out/guide/06-points.png", "out/guide/06-points.csv",
+    ],
+    "guide/07-sanity.clip": [
+      "out/guide/07-what-changes.png", "out/guide/07-methods.csv", "out/guide/07-cascade.png",
+    ],
+    "guide/08-measuring.clip": [
+      "out/guide/08-measures.csv", "out/guide/08-measures.png", "out/guide/08-gains.png",
+    ],
     "prompts.clip": ["out/prompts.csv"],
     "redundant.clip": ["out/redundant.png"],
     "sweep.clip": ["out/sweep.csv"],

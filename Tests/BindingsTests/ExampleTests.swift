@@ -22,6 +22,26 @@ import Testing
       "out/first-look.png", "out/first-look-sailboat.png", "out/first-look-whale.png",
       "out/first-look-sky.png", "out/first-look-water.png",
     ],
+    "guide/01-raw-maps.clip": ["out/guide/01-raw-maps.png", "out/guide/01-worst.png"],
+    "guide/02-surgery.clip": [
+      "out/guide/02-one-patch.png", "out/guide/02-surgery.png", "out/guide/02-depth.csv",
+      "out/guide/02-depth.png",
+    ],
+    "guide/03-redundant-features.clip": [
+      "out/guide/03-before-after.png", "out/guide/03-removed.png", "out/guide/03-one-label.png",
+    ],
+    "guide/04-gradients.clip": ["out/guide/04-gradients.png", "out/guide/04-rather-than.png"],
+    "guide/05-words.clip": ["out/guide/05-words.csv", "out/guide/05-words.png", "out/guide/05-absent.png"],
+    "guide/06-segmentation.clip": [
+      "out/guide/06-competing.png", "out/guide/06-thresholds.png", "out/guide/06-iou.csv",
+      "out/guide/06-points.png", "out/guide/06-points.csv",
+    ],
+    "guide/07-sanity.clip": [
+      "out/guide/07-what-changes.png", "out/guide/07-methods.csv", "out/guide/07-cascade.png",
+    ],
+    "guide/08-measuring.clip": [
+      "out/guide/08-measures.csv", "out/guide/08-measures.png", "out/guide/08-gains.png",
+    ],
     "prompts.clip": ["out/prompts.csv"],
     "redundant.clip": ["out/redundant.png"],
     "sweep.clip": ["out/sweep.csv"],

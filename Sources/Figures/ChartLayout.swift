@@ -40,7 +40,9 @@ struct ChartLayout {
     switch legendPlace {
     case .right:
       legend = .upright(chart, width: inner * 0.38, height: height - top - margin)
-    case .top, .bottom: legend = .level(chart, width: inner, height: height * 0.3)
+    case .top, .bottom:
+      // Names are kept as long as there is room for them: too small a chart says so itself.
+      legend = .level(chart, width: inner, height: max(height * 0.3, 4 * (ChartStyle.ticks.lineHeight + 2)))
     case .auto, .none: legend = nil
     }
     if legendPlace == .top, let legend { top += legend.height + ChartStyle.gap }
@@ -53,7 +55,7 @@ struct ChartLayout {
     xLabelLines = ChartStyle.labels.lines(chart.xLabel, width: inner * 0.9, limit: 2)
     bottom -= ChartStyle.labels.height(xLabelLines.count) + (xLabelLines.isEmpty ? 0 : 2)
     lowest = bottom
-    yLabelLines = ChartStyle.labels.lines(chart.yLabel, width: max(40, bottom - top - 10), limit: 2)
+    yLabelLines = ChartStyle.labels.lines(chart.yLabel, width: max(40, bottom - top - 10), limit: 3)
     let left = margin + ChartStyle.labels.height(yLabelLines.count) + (yLabelLines.isEmpty ? 0 : 3)
     let labelGap = ChartStyle.tickLength + 2
 

@@ -76,7 +76,7 @@ struct CompositionLayout {
   /// The bar with its numbers and the space before it.
   private static func barWidth(_ bar: Legend, width: Double) -> Double {
     let letters = ChartStyle.ticks
-    let numbers = letters.width(Legend.ticks(low: bar.low, high: bar.high))
+    let numbers = letters.width(Self.ticks(of: bar).labels)
     return 8 + barThickness + 5 + numbers + (bar.label.isEmpty ? 0 : letters.lineHeight + 3)
   }
 
@@ -222,10 +222,10 @@ struct CompositionLayout {
       .rectangle(
         Rectangle(x: x, y: top, width: Self.barThickness, height: length),
         outline: Stroke(ChartStyle.soft, width: 0.5)))
-    let ticks = Legend.ticks(low: bar.low, high: bar.high)
-    for (i, text) in ticks.enumerated() {
-      let share = Double(i) / Double(max(ticks.count - 1, 1))
-      let y = top + length * (1 - share)
+    let (low, span) = (Double(bar.low), Double(bar.high) - Double(bar.low))
+    let ticks = Self.ticks(of: bar)
+    for (value, text) in zip(ticks.values, ticks.labels) {
+      let y = top + length * (1 - (span > 0 ? (value - low) / span : 0))
       let right = x + Self.barThickness
       parts.add(.lines([Point(right, y), Point(right + 2.5, y)], ChartStyle.spine))
       // The letters at the ends stay beside the bar.
@@ -246,6 +246,11 @@ struct CompositionLayout {
           label, at: Point(width - margin - 1.5, middle), size: letters.size, anchor: .middle, angle: 90,
           color: ChartStyle.ink)))
     return max(end, middle + half)
+  }
+
+  /// Round numbers along a bar.
+  private static func ticks(of bar: Legend) -> Ticks {
+    Ticks.linear(low: Double(bar.low), high: Double(bar.high), atMost: 5)
   }
 
   /// Swatches with names, in lines below the panels. Gives the place below them.

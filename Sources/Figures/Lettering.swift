@@ -28,7 +28,7 @@ struct Lettering: Hashable, Sendable {
   func height(_ count: Int) -> Double { Double(count) * lineHeight }
 
   /// Breaks text into lines of at most `width` points: at line breaks and spaces, within a word only if it is too long
-  /// itself. The last of `limit` lines ends in an ellipsis when text is left.
+  /// itself, and then behind a hyphen if it has one there. The last of `limit` lines ends in an ellipsis when text is left.
   func lines(_ text: String, width: Double, limit: Int = 100) -> [String] {
     var lines: [String] = []
     // No text is endless, and one that is cut says so.
@@ -44,7 +44,10 @@ struct Lettering: Hashable, Sendable {
         if !line.isEmpty { lines.append(line) }
         line = String(word)
         while line.count > 1, self.width(line) > width {
-          let count = fitting(line, width: width)
+          var count = fitting(line, width: width)
+          if let hyphen = line.prefix(count).lastIndex(of: "-"), hyphen != line.startIndex {
+            count = line.distance(from: line.startIndex, to: hyphen) + 1
+          }
           lines.append(String(line.prefix(count)))
           line = String(line.dropFirst(count))
         }

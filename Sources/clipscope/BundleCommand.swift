@@ -47,7 +47,7 @@ struct BundleCommand: ParsableCommand {
       let archive = try bundle.archive()
       let stem = script.hasSuffix(".clip") ? String(script.dropLast(5)) : script
       let path = out ?? stem + ".clipbundle"
-      try AtomicFile.write(archive, to: path)
+      try OutputFile.write(archive, to: path)
       for file in bundle.listing { Output.write("  \(file.name)  \(file.size) bytes\n", to: STDOUT_FILENO) }
       Output.write("\(path): \(bundle.listing.count) files, \(archive.count) bytes\n", to: STDOUT_FILENO)
       return 0

@@ -68,6 +68,11 @@ struct PreparedScript {
     }
   }
 
+  /// As the command line calls it.
+  var name: String {
+    if case .file(let path) = source { path } else { program.graph.main.file.name }
+  }
+
   /// The command line that runs this script alone.
   var command: [String] { ["run"] + request.options + source.words + given }
 

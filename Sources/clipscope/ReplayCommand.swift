@@ -37,7 +37,7 @@ struct ReplayCommand: ParsableCommand {
         output: { _ in }, warning: { complain($0.rendered()) },
         isInterrupted: { Tensors.Interruption.isRequested })
       let outcome = try replay.run(in: folder.path, host: host)
-      if let out { try AtomicFile.write(outcome.bytes, to: out) }
+      if let out { try OutputFile.write(outcome.bytes, to: out) }
       Interrupts.settle()
       Output.write("\(file): \(outcome.verdict)\n", to: STDOUT_FILENO)
       throw ExitCode(outcome.isSame ? 0 : 1)

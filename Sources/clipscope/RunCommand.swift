@@ -153,6 +153,9 @@ struct RunRequest {
     if records, !sources[0].isFile {
       throw ValidationError("`--record` needs a script in a file: the record is kept beside it")
     }
+    if records, shard != nil {
+      throw ValidationError("a record is of a whole run: leave `--shard` out, or `--record`")
+    }
     if title != nil, report == nil { throw ValidationError("`--title` is the heading of a `--report`") }
   }
 

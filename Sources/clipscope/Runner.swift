@@ -20,7 +20,9 @@ struct Runner {
   init(_ request: RunRequest) throws {
     self.request = request
     bundles = try request.sources.map { source in
-      guard case .file(let path) = source, Bundle.isBundle(path) else { return nil }
+      guard case .file(let path) = source, path.hasSuffix(".clipbundle") || Bundle.isBundle(path) else {
+        return nil
+      }
       return try UnpackedBundle(path)
     }
   }
@@ -62,7 +64,7 @@ struct Runner {
 
   private func run(_ scripts: [PreparedScript]) throws(PreparedScript.Refusal) -> Int32 {
     if request.wantsHelp {
-      let texts = scripts.map { ScriptHelp.text($0.program, file: $0.program.graph.main.file.name) }
+      let texts = scripts.map { ScriptHelp.text($0.program, file: $0.name) }
       Output.write(DisplayWidth.escaped(texts.joined(separator: "\n\n")) + "\n", to: STDOUT_FILENO)
       return 0
     }
@@ -80,8 +82,12 @@ struct Runner {
       if code == 0 { code = execute(script, parameters[index], rows, &pages) }
       if code != 0 { break }
     }
-    if let path = request.report, request.worker == nil, !pages.isEmpty, !write(pages, to: path) {
-      code = max(code, 5)
+    if let path = request.report, request.worker == nil, !pages.isEmpty {
+      if !write(pages, to: path) {
+        code = max(code, 5)
+      } else if code != 0 {
+        complain("what there was until then is in \(path)")
+      }
     }
     let seconds = Clock.seconds - began
     if code != 130 { CacheUse.end() }

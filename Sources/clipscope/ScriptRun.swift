@@ -108,7 +108,7 @@ struct ScriptRun {
       return error.kind == .input ? 4 : 5
     default:
       complain("error: \(error)")
-      return 5
+      return error is BundleError ? 4 : 5
     }
   }
 

@@ -42,7 +42,11 @@ struct VerifyCommand: ParsableCommand {
       let bundle = Bundle.isBundle(file) ? try UnpackedBundle(file) : nil
       let lock = try bundle?.lock ?? Lock(text: try text())
       let folder = ScriptPaths.folder(of: ScriptPaths.absolute(file, in: ScriptPaths.currentFolder))
-      guard let script = bundle?.script ?? lock.scriptPath(from: folder) else { return 4 }
+      guard let script = bundle?.script ?? lock.scriptPath(from: folder) else {
+        let name = lock.scripts.first?.name ?? ""
+        complain("error: `\(file)`: the script of a lock lies beside it; this one is of `\(name)`")
+        return 4
+      }
       let source: SourceFile
       do { source = try FileLoader.script(script) } catch {
         complain("error: \(error)")

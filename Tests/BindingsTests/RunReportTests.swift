@@ -67,6 +67,22 @@ import Testing
     }
   }
 
+  @Test func chartsAndFiguresAreDrawn() throws {
+    let (page, _) = try Self.page(
+      """
+      chart = plot(table({x: [1, 2], y: [3, 4]}), x: "x", y: "y")
+
+      chart |> save("out/chart.pdf")
+
+      figure([chart, image(full([40, 40, 3], 0.5))])
+      """)
+    #expect(page.cells.map { Self.words($0.items) } == [[], ["svg"], ["svg"]])
+    guard case .svg(let text, let description, let caption)? = page.cells[1].items.first else { return }
+    #expect(text.contains("<svg") && description.contains("line chart"))
+    #expect(caption.files == ["out/chart.pdf"])
+    #expect(try page.html().contains("data:image/svg+xml"))
+  }
+
   // MARK: Cells
 
   static func cells(_ text: String) -> [ReportCells.Cell] {

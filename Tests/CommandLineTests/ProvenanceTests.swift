@@ -96,6 +96,62 @@ import Testing
     #expect(plain.errors.contains("does not say how it was made"))
   }
 
+  /// Numbers beside a picture are a file like any other: recorded, and made again.
+  @Test func numbersBesideAPictureAreKnown() throws {
+    let folder = try Folder()
+    try folder.write(
+      "beside.clip",
+      """
+      maps = surgery(full([32, 32, 3], 0.25) |> image(), load("emoji"), ["cat", "dog"])
+      maps |> save("out/maps.png", data: "beside")
+      """)
+    let run = try CommandLineTool.run(
+      ["run", "beside.clip", "--record", "--report", "page.html"], in: folder.url)
+    #expect(run.code == 0, "\(run.errors)")
+    for name in ["beside.lock", "page.html"] {
+      let text = try String(contentsOf: folder.url.appendingPathComponent(name), encoding: .utf8)
+      #expect(text.contains("out/maps.npz") && text.contains("out/maps.png"), "\(name)")
+    }
+    for name in ["out/maps.npz", "out/maps.png"] {
+      let again = try CommandLineTool.run(["replay", name, "--out", "new/folder/file"], in: folder.url)
+      #expect(again.output == "\(name): identical, byte for byte\n", "\(again.errors)")
+      #expect(
+        try Data(contentsOf: folder.url.appendingPathComponent("new/folder/file"))
+          == Data(contentsOf: folder.url.appendingPathComponent(name)))
+    }
+    // A lock whose script lies elsewhere is told of, and nothing runs.
+    let lock = try String(contentsOf: folder.url.appendingPathComponent("beside.lock"), encoding: .utf8)
+    try folder.write(
+      "moved.lock", lock.replacingOccurrences(of: "\"beside.clip\"", with: "\"../beside.clip\""))
+    let moved = try CommandLineTool.run(["verify", "moved.lock"], in: folder.url)
+    #expect(moved.code == 4 && moved.errors.contains("`../beside.clip`"))
+    try folder.write("empty.clipbundle", "")
+    #expect(try CommandLineTool.run(["run", "empty.clipbundle"], in: folder.url).code == 4)
+  }
+
+  /// A slice is not the whole: it has no recipe and no record, and a page says what it lacks.
+  @Test func aSliceSaysThatItIsOne() throws {
+    let folder = try Folder()
+    try folder.write(
+      "rows.clip",
+      "t = sweep a in range(4) { {b: [a, 2], c: {d: \"x\"}} } |> save(\"out/t.csv\")\nprint(len(t))\n")
+    let cache = ["CLIPSCOPE_CACHE": folder.url.path + "/cache"]
+    let slice = try CommandLineTool.run(
+      ["run", "rows.clip", "--shard", "1/2", "--report", "page.html"], in: folder.url, environment: cache)
+    #expect(slice.code == 0 && slice.output == "2\n", "\(slice.errors)")
+    let html = try String(contentsOf: folder.url.appendingPathComponent("page.html"), encoding: .utf8)
+    #expect(html.contains("the others belong to other slices"))
+    let table = try String(contentsOf: folder.url.appendingPathComponent("out/t.csv"), encoding: .utf8)
+    #expect(table.contains("of slice 1 of 2 alone"))
+    #expect(
+      table.hasSuffix("0,\"[0, 2]\",\"{\"\"d\"\": \"\"x\"\"}\"\n2,\"[2, 2]\",\"{\"\"d\"\": \"\"x\"\"}\"\n"),
+      "\(table)")
+    let replayed = try CommandLineTool.run(["replay", "out/t.csv"], in: folder.url)
+    #expect(replayed.code == 4 && replayed.errors.contains("holds no recipe"))
+    let record = try CommandLineTool.run(["run", "rows.clip", "--shard", "1/2", "--record"], in: folder.url)
+    #expect(record.code == 2)
+  }
+
   @Test func aRecordIsVerified() throws {
     let folder = try folder(["--record", "--threads", "2", "labels=whale, moon"])
     let lock = folder.url.appendingPathComponent("compare.lock")

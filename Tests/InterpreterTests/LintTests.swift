@@ -80,5 +80,8 @@ import Testing
     #expect(lints("xs = [1, 2]\nxs[len(xs):]\nprint(xs)").isEmpty)
     #expect(lints("xs = [1, 2]\nxs[1:]\nprint(xs)") == ["2: this value goes nowhere"])
     #expect(lints("fn f(x) {\n  print(x)\n  x + 1\n}\nprint(f(1))").isEmpty)
+    // The last value of a cell is shown by reports.
+    #expect(lints("x = 1\nx + 1\n#%% Next\nprint(x)").isEmpty)
+    #expect(lints("x = 1\nx + 1\nx + 2\n#%%\nprint(x)") == ["2: this value goes nowhere"])
   }
 }

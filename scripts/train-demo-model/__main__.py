@@ -3,6 +3,7 @@
     python scripts/train-demo-model train FOLDER [--steps N] [--seed N] [--threads N]
     python scripts/train-demo-model evaluate MODEL [--scenes N] [--pairs N] [--live] [--out FILE]
     python scripts/train-demo-model export STATE FOLDER [--live] [--evaluation FILE]
+    python scripts/train-demo-model curve FOLDER FILE.csv
     python scripts/train-demo-model test
 
 `train` goes on from the state in FOLDER, if there is one, as if it had never stopped. MODEL is a state.pt or a
@@ -40,9 +41,13 @@ def main():
     command.add_argument("folder", type=pathlib.Path)
     command.add_argument("--live", action="store_true")
     command.add_argument("--evaluation", type=pathlib.Path)
+    command = commands.add_parser("curve", help="write a run's losses and accuracy as a table")
+    command.add_argument("folder", type=pathlib.Path)
+    command.add_argument("out", type=pathlib.Path)
     commands.add_parser("test", help="check the program itself, in a minute")
     options = parser.parse_args()
-    return {"train": run_train, "evaluate": run_evaluate, "export": run_export, "test": run_test}[options.command](options)
+    return {"train": run_train, "evaluate": run_evaluate, "export": run_export, "curve": run_curve,
+            "test": run_test}[options.command](options)
 
 
 def run_train(options):
@@ -77,6 +82,11 @@ def run_export(options):
     from export import export
     plain, packed = export(options.state, options.folder, not options.live, options.evaluation)
     print(f"{plain:,} bytes, packed {packed:,}")
+
+
+def run_curve(options):
+    from curve import write_table
+    write_table(options.folder / "curve.jsonl", options.out)
 
 
 def run_test(options):

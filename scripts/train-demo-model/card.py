@@ -1,7 +1,7 @@
 """The model card."""
-import json
 import textwrap
 
+from curve import lengths, processor_hours
 from scenes.composer import Composer
 from scenes.concepts import BACKGROUNDS, SOURCES
 
@@ -37,10 +37,10 @@ Text: width {shape.text_width}, {shape.text_blocks} blocks, {shape.text_width //
 
 From scratch by `scripts/train-demo-model`: {step:,} steps of {settings.batch} scenes made on the fly, seed {settings.seed}, in
 {processor_hours(curve):.1f} hours of processor time on two cores. One to three glyphs on one or two backgrounds, with captions and prompts
-in CLIP's templates. Two losses of equal weight train both towers: CLIP's contrastive loss over the batch, and a cross-entropy of each image
+in CLIP's templates. {lengths(curve)}Two losses of equal weight train both towers: CLIP's contrastive loss over the batch, and a cross-entropy of each image
 against all names; a classifier without texts, which is thrown away, helps the image tower. Nothing is asked of
 single patches. Patches kept: {', '.join(f'{keep} until {end:.0%}' for end, keep in settings.stages)} of the steps.
-The weights are averages over the last thousand or so steps. Names: {SOURCES}.
+Matrices by Muon, all else by AdamW. The weights are averages over the last thousand or so steps. Names: {SOURCES}.
 
 ## Accuracy
 
@@ -78,11 +78,3 @@ def wrapped(text):
 def shown(value):
     share, low, high = value
     return f"{share:.3f} ({low:.3f} to {high:.3f})"
-
-
-def processor_hours(curve):
-    """The hours that all steps of a curve took on processors, repeated ones too, without making scenes."""
-    entries = [json.loads(line) for line in curve.read_text(encoding="utf8").splitlines()]
-    steps = [e for e in entries if "processor" in e]
-    every = steps[1]["step"] - steps[0]["step"] if len(steps) > 1 else 1
-    return sum(e["processor"] for e in steps) * every / 3600

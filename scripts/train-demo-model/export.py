@@ -8,6 +8,7 @@ import torch
 
 from card import card
 from checkpoint import safetensors_bytes, to_openai
+from curve import lengths
 from model import CLIP, Shape
 from scenes.composer import Composer
 from scenes.concepts import SOURCES, TABLE
@@ -27,13 +28,13 @@ def read_state(path, averaged=True):
     return model, settings, state["step"]
 
 
-def metadata(settings, step, texts):
-    """What the file says of itself; the same for the same run and data."""
+def metadata(settings, step, texts, history=""):
+    """What the file says of itself; the same for the same run and data. `history`: see `curve.lengths`."""
     hashes = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in (pathlib.Path(FONT), TABLE)}
     return {
         "format": "openai-clip", "activation": "quick_gelu", "image_size": str(settings.shape.image),
         "words": json.dumps(texts.words, ensure_ascii=False),
-        "training": f"seed {settings.seed}, {step} of {settings.steps} steps of {settings.batch} scenes",
+        "training": f"seed {settings.seed}, {step} of {settings.steps} steps of {settings.batch} scenes. {history}".strip(),
         "data": json.dumps({"sources": SOURCES, "sha256": hashes}, ensure_ascii=False),
         "licences": "weights Apache-2.0; glyphs they were trained on: Noto Color Emoji, OFL-1.1; "
                     "names: Unicode emoji data and CLDR, Unicode-3.0",
@@ -66,14 +67,15 @@ def export(path, folder, averaged=True, evaluation=None):
     """
     model, settings, step = read_state(path, averaged)
     texts = Texts(Composer(settings.shape.image).vocabulary, settings.shape.context)
-    data = safetensors_bytes(to_openai(model, texts.tokens), metadata(settings, step, texts))
+    curve = path.with_name("curve.jsonl")
+    history = lengths(curve) if curve.exists() else ""
+    data = safetensors_bytes(to_openai(model, texts.tokens), metadata(settings, step, texts, history))
     folder.mkdir(parents=True, exist_ok=True)
     (folder / f"{NAME}.safetensors").write_bytes(data)
     (folder / f"{NAME}.safetensors.gz").write_bytes(packed(data))
     config = json.dumps(configuration(settings.shape), indent=2) + "\n"
     (folder / "open_clip_config.json").write_text(config, encoding="utf8")
     if evaluation:
-        curve = path.with_name("curve.jsonl")
         text = card(settings, step, texts, json.loads(evaluation.read_text()), curve)
         (folder / f"{NAME}.md").write_text(text, encoding="utf8")
     return len(data), len(packed(data))

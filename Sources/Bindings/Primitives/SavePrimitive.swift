@@ -62,10 +62,12 @@ let savePrimitive = Builtin(
     let text = try arguments.bool("recipe") ? provenanceText(of: value, context) : nil
     let bytes = try text.map { try ProvenanceFiles.adding($0, to: content, ending: ending) } ?? content
     if let data, !data.isInside {
-      var archive = try data.archive()
-      if let text { archive = try ProvenanceFiles.adding(text, to: archive, ending: "npz") }
-      let beside = name.dropLast(ending.utf8.count) + "npz"
-      try AtomicFile.write(archive, to: try naming("path") { try context.writePath(String(beside)) })
+      let content = try data.archive()
+      let archive = try text.map { try ProvenanceFiles.adding($0, to: content, ending: "npz") } ?? content
+      let beside = MapData.beside(name)
+      let place = try naming("path") { try context.writePath(beside) }
+      try AtomicFile.write(archive, to: place)
+      context.tell(.saved(.init(value: value, name: beside, path: place, bytes: archive, content: content)))
     }
     try AtomicFile.write(bytes, to: path)
     context.tell(.saved(.init(value: value, name: name, path: path, bytes: bytes, content: content)))
@@ -75,7 +77,14 @@ let savePrimitive = Builtin(
 
 /// What a file of a value says of how it was made; nil for what a script itself wrote out, such as a list of words.
 private func provenanceText(of value: Value, _ context: CallContext) -> ProvenanceText? {
-  value.isPlain ? nil : context.provenance(of: value).map(ProvenanceText.init)
+  if value.isPlain { return nil }
+  var text = context.provenance(of: value).map(ProvenanceText.init)
+  if let slice = Shard.current {
+    // A recipe makes the whole.
+    text?.recipe = nil
+    text?.problem = "it is of slice \(slice.number) of \(slice.count) alone (`--shard`)"
+  }
+  return text
 }
 
 /// Runs `body`; an error of the script's paths is about the argument `name`.

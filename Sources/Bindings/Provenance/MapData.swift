@@ -9,6 +9,9 @@ struct MapData {
   /// In the PNG rather than beside it.
   let isInside: Bool
 
+  /// The name of the archive beside a PNG.
+  static func beside(_ name: String) -> String { name.dropLast(fileEnding(name).utf8.count) + "npz" }
+
   /// The note that holds them.
   static let key = "Grid"
 

@@ -45,10 +45,12 @@ public struct Replay {
       let saved = program.literalArguments.last(where: { $0.builtin == "save" && $0.parameter == "path" })?
         .text
     else { throw ScriptError("the recipe in `\(path)` saves nothing", kind: .input) }
-    output = saved
+    // The numbers beside a picture have the picture's recipe.
+    let isBeside = bytes.starts(with: [0x50, 0x4B]) && fileEnding(saved) == "png"
+    output = isBeside ? MapData.beside(saved) : saved
     let place = ScriptPaths.absolute(path, in: ScriptPaths.currentFolder)
     var places = folders.map { ScriptPaths.absolute($0, in: ScriptPaths.currentFolder) }
-    if place.hasSuffix("/" + saved) { places.append(String(place.dropLast(saved.utf8.count + 1))) }
+    if place.hasSuffix("/" + output) { places.append(String(place.dropLast(output.utf8.count + 1))) }
     places += [ScriptPaths.folder(of: place), ScriptPaths.currentFolder]
     (found, folder) = try Self.locate(provenance.inputs, in: places)
   }
@@ -135,13 +137,14 @@ public struct Replay {
       ScriptIdentity(name: $0.name, sha256: $0.sha256, parameters: provenance.parameters)
     }
     var save: RunEvent.Save?
+    let output = output
     host.observer = { event in
-      if case .saved(let file) = event { save = file }
+      if case .saved(let file) = event, file.name == output { save = file }
     }
     let session = Session(
       registry: Engine.registry, loader: NoFiles(), operators: Engine.operators, paths: paths, host: host)
     try session.run(program)
-    guard let save, save.name == output else {
+    guard let save else {
       throw ScriptError("the recipe saved nothing", kind: .running)
     }
     return compare(save)
@@ -166,7 +169,10 @@ public struct Replay {
           changes.append("threads \(provenance.threads) → \(now.threads)")
         }
       }
-      let words = changes.isEmpty ? "" : "; it was made otherwise: " + changes.joined(separator: ", ")
+      let words =
+        changes.isEmpty
+        ? "; only what it says of how it was made differs"
+        : "; it was made otherwise: " + changes.joined(separator: ", ")
       return Outcome(bytes: save.bytes, verdict: "identical contents" + words, isSame: true)
     }
     if let old = try? Image.decode(bytes, name: output), let new = try? Image.decode(save.bytes, name: output)
@@ -186,7 +192,27 @@ public struct Replay {
         verdict: "different: \(count) of \(differences.count) samples, by at most \(most) of 255",
         isSame: false)
     }
-    return Outcome(bytes: save.bytes, verdict: "different", isSame: false)
+    return Outcome(
+      bytes: save.bytes, verdict: "different" + (firstDifference(save.bytes).map { ": " + $0 } ?? ""),
+      isSame: false)
+  }
+
+  /// The first line of two texts that differs, lines that begin with `#` apart; nil where one is no text.
+  private func firstDifference(_ new: [UInt8]) -> String? {
+    func lines(_ bytes: [UInt8]) -> [Substring]? {
+      String(validating: bytes, as: UTF8.self)?.split(separator: "\n", omittingEmptySubsequences: false)
+        .filter { !$0.hasPrefix("#") }
+    }
+    guard let old = lines(bytes), let new = lines(new) else { return nil }
+    func quoted(_ line: Substring?) -> String {
+      guard let line else { return "nothing" }
+      return "`\(line.count > 80 ? line.prefix(79) + "…" : line)`"
+    }
+    let count = max(old.count, new.count)
+    guard let place = (0..<count).first(where: { $0 >= old.count || $0 >= new.count || old[$0] != new[$0] })
+    else { return nil }
+    let (before, after) = (place < old.count ? old[place] : nil, place < new.count ? new[place] : nil)
+    return "line \(place + 1), \(quoted(before)) → \(quoted(after))"
   }
 }
 

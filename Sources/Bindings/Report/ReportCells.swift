@@ -101,6 +101,17 @@ struct ReportCells {
       text += comment.text
     }
     var hidden = Set(prose.map(\.line))
+    // Parameters stand in a table of their own.
+    for statement in statements {
+      guard case .parameter = statement.kind else { continue }
+      let first = file.line(of: statement.span.start)
+      hidden.formUnion(first...file.line(of: max(statement.span.start, statement.span.end - 1)))
+      var line = first - 1
+      while tree.comments.contains(where: { $0.line == line && $0.isDocumentation && $0.standsAlone }) {
+        hidden.insert(line)
+        line -= 1
+      }
+    }
     if isMarked { hidden.insert(lines.lowerBound) }
     if let version { hidden.insert(file.line(of: version.start)) }
     var shown = lines.filter { !hidden.contains($0) && !($0 == 1 && file.lineText($0).hasPrefix("#!")) }

@@ -86,7 +86,7 @@ enum ReportItems {
         return nil
       }
       return [.table(self.table(table, ReportCaption(value.summary, files: files)))]
-    // Charts and other drawings belong here: `.svg(text, description: …, caption: …)`.
+    case let value as FigureValue: return [try drawing(value, files)]
     case let value as TensorValue where isAsked: return try drawn(value, files)
     default: return nil
     }
@@ -164,6 +164,20 @@ enum ReportItems {
   }
 
   // MARK: Other values
+
+  /// The most bytes of a drawing whose lines stay lines on the page; others, with pictures in them, are pixels.
+  private static let drawingLimit = 150_000
+
+  private static func drawing(_ value: FigureValue, _ files: [String]) throws -> ReportItem {
+    try figures([], otherwise: "value") {
+      let svg = try value.figure.svg()
+      let caption = ReportCaption(value.summary, files: files)
+      if svg.count <= drawingLimit {
+        return .svg(String(decoding: svg, as: UTF8.self), description: value.summary, caption: caption)
+      }
+      return .picture(ReportPicture(try value.preview(), description: value.summary, caption: caption))
+    }
+  }
 
   private static func mask(_ value: MaskValue, _ files: [String]) throws -> ReportPicture {
     let mask = value.mask

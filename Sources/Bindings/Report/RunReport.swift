@@ -42,10 +42,8 @@ public enum RunReport {
   /// Writes a page, atomically; missing folders are made. Gives its size in bytes. Throws `ImageError` or `ScriptError`.
   @discardableResult
   public static func write(_ page: ReportPage, to path: String) throws -> Int {
-    let absolute = ScriptPaths.absolute(path, in: ScriptPaths.currentFolder)
     let bytes = Array(try page.html().utf8)
-    try makeFolders(above: absolute, name: path)
-    try AtomicFile.write(bytes, to: absolute)
+    try OutputFile.write(bytes, to: path)
     return bytes.count
   }
 
@@ -153,7 +151,8 @@ public enum RunReport {
   private static func fillFiles(of page: inout ReportPage, _ record: RunRecord) {
     page.inputs = record.inputs.map { input in
       ReportPage.File(
-        name: input.name, kind: input.kind, size: input.path == nil ? nil : input.size,
+        name: input.name, kind: input.kind,
+        size: input.path == nil || input.kind == "dataset" ? nil : input.size,
         sha256: input.sha256(SHA256.hex(of:)) ?? "")
     }
     page.outputs = record.outputs.map {

@@ -27,7 +27,10 @@ struct Lints: TreeWalk {
       }
     }
     lints.openScope()
-    lints.walk(tree.statements, lastIsValue: true)
+    // A report shows the last value of each cell.
+    lints.walk(
+      tree.statements, lastIsValue: true,
+      cells: tree.comments.filter { $0.standsAlone && $0.text.hasPrefix("%%") }.map(\.span.start))
     if acts { lints.closeScope() }
     return lints.diagnostics.sorted { $0.span.start < $1.span.start }
   }
@@ -84,7 +87,8 @@ struct Lints: TreeWalk {
 
   // MARK: Statements
 
-  private mutating func walk(_ statements: [Statement], lastIsValue: Bool) {
+  /// - Parameter cells: where cells begin
+  private mutating func walk(_ statements: [Statement], lastIsValue: Bool, cells: [Int] = []) {
     var stopped: Statement?
     for (index, statement) in statements.enumerated() {
       if let stopped {
@@ -94,7 +98,10 @@ struct Lints: TreeWalk {
         return
       }
       walk(statement)
-      let isValue = lastIsValue && index == statements.count - 1
+      let isLast = index == statements.count - 1
+      let endsCell =
+        !isLast && cells.contains { $0 >= statement.span.end && $0 < statements[index + 1].span.start }
+      let isValue = lastIsValue && isLast || endsCell
       if case .expression(let value) = statement.kind, !isValue, hasNoEffect(value) {
         warn("this value goes nowhere", at: value.span, hint: "bind it to a name, or `print` it")
       }

@@ -160,8 +160,14 @@ public struct Table: EngineValue {
     for row in 0..<count {
       lines.append(
         columns.map { column in
-          if case .none = column.values[row] { return "" }
-          return field(column.values[row].text)
+          let value = column.values[row]
+          switch value {
+          case .none: return ""
+          // What has parts stands in its cell as JSON, which programs can read.
+          case .record: return field(JSON.text(value) ?? value.text)
+          case .object(let object as Table): return field(object.json ?? value.text)
+          default: return field(value.text)
+          }
         }.joined(separator: ","))
     }
     return lines.joined(separator: "\n") + "\n"

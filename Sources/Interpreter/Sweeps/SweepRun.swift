@@ -312,6 +312,8 @@ final class SweepRun {
   }
 
   private func warn(_ message: String, hint: String? = nil) {
-    machine.host.warning(Diagnostic(.warning, message, file: closure.code.file, span: node.word, hint: hint))
+    let warning = Diagnostic(.warning, message, file: closure.code.file, span: node.word, hint: hint)
+    machine.host.warning(warning)
+    machine.host.observer?(.warned(warning))
   }
 }

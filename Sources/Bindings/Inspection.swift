@@ -1,6 +1,7 @@
 import Checkpoints
 import Glibc
 import Imaging
+import Tensors
 import Tokenization
 
 /// What `clipscope inspect` prints.
@@ -14,15 +15,41 @@ public enum Inspection {
     if stat(what, &status) == 0, status.st_mode & S_IFMT == S_IFREG {
       let head = try FileHead(path: what, name: what)
       if head.kind == .picture { return try picture(what) }
-      // A table, numbers or a page that a script saved.
-      if head.kind != .checkpoint, status.st_size <= 1 << 30,
-        let text = ProvenanceFiles.text(in: try readWholeFile(what, name: what, limit: 1 << 30))
-      {
-        return (["\(what): \(status.st_size) bytes"] + text.lines).joined(separator: "\n")
-      }
+      if head.kind != .checkpoint, status.st_size <= 1 << 30, let text = try results(what) { return text }
     }
     let path = try ModelLocator().locate(what).path
     return CheckpointSummary(try Checkpoint.open(path)).text
+  }
+
+  /// A table, numbers or a page that a script saved; a bundle. nil for what may be a checkpoint.
+  private static func results(_ path: String) throws -> String? {
+    let bytes = try readWholeFile(path, name: path, limit: 1 << 30)
+    let head = "\(path): \(bytes.count) bytes"
+    if Bundle.isBundle(path) {
+      let files = try Bundle(path: path).listing.map { "  \($0.name)  \($0.size) bytes" }
+      return ([head + ", a bundle of \(files.count) files"] + files).joined(separator: "\n")
+    }
+    let contents = contents(of: bytes, ending: fileEnding(path))
+    guard let text = ProvenanceFiles.text(in: bytes) else {
+      return contents.map { ([head] + $0 + ["  does not say how it was made"]).joined(separator: "\n") }
+    }
+    return ([head] + (contents ?? []) + text.lines).joined(separator: "\n")
+  }
+
+  /// What is in a file of numbers or a table; nil where it is neither.
+  private static func contents(of bytes: [UInt8], ending: String) -> [String]? {
+    func line(_ name: String, _ tensor: Tensor) -> String {
+      "  \(name.isEmpty ? "" : name + ": ")float32 \(describe(shape: tensor.shape))"
+    }
+    switch ending {
+    case "npy": return (try? NPYFile.read(bytes)).map { [line("", $0)] }
+    case "npz": return (try? NPZFile.read(bytes)).map { $0.map { line($0.name, $0.tensor) } }
+    case "csv":
+      let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n").filter { !$0.hasPrefix("#") }
+      return lines.first.map { ["  a table: columns \($0); \(lines.count - 1) lines"] }
+    case "json", "jsonl", "html", "svg", "pdf", "txt", "md", "clip", "lock": return []
+    default: return nil
+    }
   }
 
   private static func picture(_ path: String) throws -> String {

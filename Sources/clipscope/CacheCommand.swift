@@ -79,9 +79,11 @@ struct CacheCommand: ParsableCommand {
       let cache = try CacheCommand.cache()
       if let kind {
         let kinds = cache.usage().map(\.kind)
-        guard kinds.contains(kind) || ["file", "image", "map", "sweep", "text"].contains(kind) else {
-          let hint = Suggestion.nearest(to: kind, among: kinds).map { "; did you mean `\($0)`?" } ?? ""
-          throw ValidationError("nothing of the kind `\(kind)` is kept\(hint)")
+        let known = Set(kinds + ["file", "image", "map", "sweep", "text"]).sorted()
+        guard known.contains(kind) else {
+          let hint = Suggestion.nearest(to: kind, among: known).map { "did you mean `\($0)`?" }
+          throw ValidationError(
+            "there is no kind `\(kind)`: \(hint ?? "there are " + known.joined(separator: ", "))")
         }
       }
       let (count, bytes) = cache.clear(kind)

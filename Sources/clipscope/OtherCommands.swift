@@ -19,7 +19,7 @@ struct ModelsCommand: ParsableCommand {
 /// `clipscope inspect FILE`.
 struct InspectCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "inspect", abstract: "Says what a checkpoint or a picture holds.")
+    commandName: "inspect", abstract: "Says what a checkpoint, a picture or another saved file holds.")
 
   @ArgumentParser.Argument(help: "A file, a folder, or the name of a model.") var what: String
 

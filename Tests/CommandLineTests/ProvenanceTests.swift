@@ -119,6 +119,10 @@ import Testing
         try Data(contentsOf: folder.url.appendingPathComponent("new/folder/file"))
           == Data(contentsOf: folder.url.appendingPathComponent(name)))
     }
+    let shown = try CommandLineTool.run(["inspect", "out/maps.npz"], in: folder.url)
+    #expect(shown.output.contains("  grid: float32 [2, 14, 14]\n"), "\(shown.output)\(shown.errors)")
+    let script = try CommandLineTool.run(["inspect", "beside.clip"], in: folder.url)
+    #expect(script.code == 0 && script.output.contains("does not say how it was made"))
     // A lock whose script lies elsewhere is told of, and nothing runs.
     let lock = try String(contentsOf: folder.url.appendingPathComponent("beside.lock"), encoding: .utf8)
     try folder.write(

@@ -21,7 +21,7 @@ enum ReportStyle {
     h1 { font-size: 2rem; margin: .2rem 0 .6rem; }
     h2 { font-size: 1.4rem; margin: 2.6rem 0 .8rem; padding-top: .8rem; border-top: 2px solid var(--line); }
     h3 { font-size: 1.2rem; margin: 0 0 .5rem; }
-    header p, .cell p, li { max-width: 46rem; }
+    header p, .chapter > p, .cell p, li { max-width: 46rem; }
     .state, .note, figcaption, caption, .omitted, .saved, .took { color: var(--dim); }
     .cell { margin: 0 0 2.2rem; }
     .cell + .cell { border-top: 1px solid var(--line); padding-top: 1.6rem; }

@@ -265,6 +265,6 @@ import Testing
     try bytes.write(to: URL(fileURLWithPath: bundle))
     let refused = try CommandLineTool.run(["run", "run.clipbundle"], in: elsewhere.url)
     #expect(
-      refused.code == 5 && refused.errors.contains("`scripts/parts.clip` in the bundle has been changed"))
+      refused.code == 4 && refused.errors.contains("`scripts/parts.clip` in the bundle has been changed"))
   }
 }

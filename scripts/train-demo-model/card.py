@@ -72,7 +72,7 @@ The weights are this project's, under its licence. The glyphs they were trained 
 def wrapped(text):
     """Paragraphs with lines of up to 110 characters; headings and tables as they are."""
     parts = text.rstrip("\n").split("\n\n")
-    return "\n\n".join(p if p[0] in "#|" else textwrap.fill(p, 110) for p in parts) + "\n"
+    return "\n\n".join(p if p[0] in "#|" else textwrap.fill(p, 110, break_on_hyphens=False) for p in parts) + "\n"
 
 
 def shown(value):

@@ -50,8 +50,9 @@ CASES = [
      lambda *a: reference.rise(*a, samples=20000, cells=4, visible=0.3), True),
     ("m2ib", {"method": "m2ib", "samples": 200},
      lambda *a: reference.m2ib(*a, samples=200, layer=7), True),
-    ("m2ib-layer", {"method": "m2ib", "samples": 200, "layer": 4, "beta": 1, "steps": 15, "rate": 0.5},
-     lambda *a: reference.m2ib(*a, samples=200, layer=4, beta=1, steps=15, rate=0.5), True),
+    # With 200 samples the reference agrees with itself, with another seed, in 0.95 only (six texts, the least).
+    ("m2ib-layer", {"method": "m2ib", "samples": 1000, "layer": 4, "beta": 1, "steps": 15, "rate": 0.5},
+     lambda *a: reference.m2ib(*a, samples=1000, layer=4, beta=1, steps=15, rate=0.5), True),
     ("input-gradient", {"method": "input-gradient"}, reference.input_gradient, False),
     ("smoothed", {"method": "input-gradient", "smooth": 300},
      lambda *a: reference.smoothed(*a, copies=300), True),

@@ -9,7 +9,8 @@ import Testing
       (["prompts.imagenet"], "std.prompts.imagenet: list of 85\n"), (["heatmaps"], "heatmaps (a type)\n"),
       (["for"], "for x in xs { … }"), (["|>"], "value |> f(a, k: 1)\n"), (["-"], "a + b   a - b"),
       (["depth"], "depth: … (an option)\n"), (["exit", "codes"], "0  2  3  4  5  130\n"),
-      (["run"], "OVERVIEW: Runs a script, or several one after another."), (["doc"], "OVERVIEW: Writes the manual"),
+      (["run"], "OVERVIEW: Runs a script, or several one after another."),
+      (["doc"], "OVERVIEW: Writes the manual"),
       (["param"], "param name: type = default\n"), (["imagenet"], "std.prompts.imagenet: list of 85\n"),
     ] as [([String], String)])
   func explains(_ names: [String], _ beginning: String) throws {

@@ -142,7 +142,9 @@ import Testing
     #expect(ending.errors.contains("its path ends in `.html`"))
     #expect(!folder.contents.contains { $0.hasPrefix("out") })
     // A page of an earlier run is replaced.
-    for _ in 0..<2 { #expect(try run(folder, ["-e", "print(\"twice\")", "--report", "page.html"]).code == 0) }
+    for _ in 0..<2 {
+      #expect(try run(folder, ["-e", "print(\"twice\")", "--report", "page.html"]).code == 0)
+    }
     #expect(try page(folder, "page.html").contains("twice"))
     // A folder that cannot be made.
     let nowhere = try run(folder, ["-e", "1", "--report", "see.clip/page.html"])

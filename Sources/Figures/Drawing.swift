@@ -53,6 +53,28 @@ public struct Drawing: Equatable, Sendable {
     case moved(x: Double, y: Double, [Element])
   }
 
+  /// The characters in it that no font here has, each once; at most `limit` of them.
+  public func missingCharacters(limit: Int = 20) -> String {
+    func texts(_ elements: [Element]) -> [String] {
+      elements.flatMap { element -> [String] in
+        switch element {
+        case .text(let text): [text.string]
+        case .clipped(_, let inner), .moved(_, _, let inner): texts(inner)
+        default: []
+        }
+      }
+    }
+    let all = texts(elements)
+    let missing = Typefaces.use { faces in
+      all.reduce(into: [Unicode.Scalar]()) { known, text in
+        known += faces.missing(in: text).filter { !known.contains($0) }
+      }
+    }
+    var view = String.UnicodeScalarView()
+    view.append(contentsOf: missing.prefix(limit))
+    return String(view)
+  }
+
   /// A line of letters.
   public struct Text: Equatable, Sendable {
     /// The characters.

@@ -112,6 +112,18 @@ struct Typefaces: ~Copyable {
     return 0
   }
 
+  /// The characters of a text that no font here has, each once: boxes stand in their place.
+  mutating func missing(in text: String) -> [Unicode.Scalar] {
+    guard !faces.isEmpty else { return [] }
+    var missing: [Unicode.Scalar] = []
+    for scalar in Font.printable(text) where !missing.contains(scalar) {
+      if FT_Get_Char_Index(faces[face(for: scalar)].face, FT_ULong(scalar.value)) == 0 {
+        missing.append(scalar)
+      }
+    }
+    return missing
+  }
+
   /// A glyph's own width in ems; nil where the font is damaged.
   private mutating func advance(of glyph: FT_UInt, in face: Int) -> Double? {
     let key = Advance(face: face, glyph: glyph)

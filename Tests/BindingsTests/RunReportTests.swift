@@ -67,6 +67,13 @@ import Testing
     }
   }
 
+  /// Parameters are in a table; what is left of their cell has no hole where they stood.
+  @Test func parametersLeaveNoHoles() throws {
+    let cells = Self.cells(
+      "import std.colors\n\n## a number\nparam n: int = 1\n\nx = n\ny = 2\n#%% Next\nprint(x + y)")
+    #expect(cells.map(\.source) == ["import std.colors\n\nx = n\ny = 2", "print(x + y)"])
+  }
+
   @Test func chartsAndFiguresAreDrawn() throws {
     let (page, _) = try Self.page(
       """

@@ -7,6 +7,17 @@ import Testing
 
 /// A drawing becomes PNG, SVG and PDF, each time the same bytes.
 @Suite struct DrawingTests {
+  /// A private character that no font has, wherever in the drawing it stands; what fonts have is not told of.
+  @Test func charactersThatNoFontHas() {
+    var drawing = Drawing(width: 10, height: 10)
+    drawing.add(.text(.init("a–é\u{10F123}", at: Point(0, 0), size: 7)))
+    let inner = Drawing.Element.text(.init("b\u{10F124}\u{10F123}", at: Point(0, 0), size: 7))
+    drawing.add(.moved(x: 1, y: 1, [.clipped(Rectangle(x: 0, y: 0, width: 1, height: 1), [inner])]))
+    #expect(drawing.missingCharacters() == "\u{10F123}\u{10F124}")
+    #expect(drawing.missingCharacters(limit: 1) == "\u{10F123}")
+    #expect(Drawing(width: 10, height: 10).missingCharacters() == "")
+  }
+
   private func sample() throws -> Drawing {
     var drawing = Drawing(width: 144, height: 72)
     let picture = try Image(width: 2, height: 1, bytes: [255, 0, 0, 0, 0, 255])

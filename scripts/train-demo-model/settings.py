@@ -13,7 +13,7 @@ class Settings:
     so that a run can be made longer before it cools down.
     """
 
-    steps: int = 6000
+    steps: int = 2600
     seed: int = 1
     batch: int = 256
     prompts: int = 256

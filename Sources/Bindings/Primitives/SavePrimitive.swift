@@ -158,6 +158,8 @@ private struct Writer {
     case let masks as MasksValue:
       return try MaskFiles.bytes(of: masks, ending: ending) ?? refuse(MaskFiles.endings)
     case let figure as FigureValue:
+      let missing = figure.figure.drawing.missingCharacters()
+      if !missing.isEmpty { context.warn("no font here has \"\(missing)\": boxes stand in its place") }
       return try FigureFiles.bytes(of: figure, ending: ending) ?? refuse(FigureFiles.endings)
     case let mask as MaskValue:
       return try MaskFiles.bytes(of: mask, ending: ending) ?? refuse(MaskFiles.endings)

@@ -115,6 +115,11 @@ struct ReportCells {
     if isMarked { hidden.insert(lines.lowerBound) }
     if let version { hidden.insert(file.line(of: version.start)) }
     var shown = lines.filter { !hidden.contains($0) && !($0 == 1 && file.lineText($0).hasPrefix("#!")) }
+    // Where lines are hidden, no blank line is left beside another.
+    shown = shown.indices.filter { index in
+      index == 0 || !isBlank(shown[index], file) || !isBlank(shown[index - 1], file)
+        || shown[index] == shown[index - 1] + 1
+    }.map { shown[$0] }
     while let line = shown.first, isBlank(line, file) { shown.removeFirst() }
     while let line = shown.last, isBlank(line, file) { shown.removeLast() }
     let source = shown.map { file.lineText($0) }.joined(separator: "\n")

@@ -40,6 +40,20 @@ import Testing
     }
   }
 
+  /// A class on every picture, and one on each alone that is never found: a draw lacks a third of the latter, and a mean
+  /// over the classes it has would lie above the value.
+  @Test func rareClassesDoNotMoveTheInterval() throws {
+    let count = 40
+    let measure = try SegmentationIoU(labels: (0...count).map { "class \($0)" })
+    let rows = try (1...count).map { try Row(["cells": .integers([0, 0, 50 + $0, $0, 0, 10])]) }
+    let found = try measure.summary(of: rows)
+    let value = try #require(found.main?.value)
+    #expect(abs(value - 2820.0 / 3220 / 41) < 1e-12)
+    let interval = try #require(found.main?.interval)
+    #expect(interval.contains(value) && interval.lowerBound < interval.upperBound)
+    #expect(interval.upperBound - interval.lowerBound < 0.01)
+  }
+
   @Test func sameAtAnyThreadCount() throws {
     let samples = try rows(30, seed: 2)
     let measure = try SegmentationIoU(labels: labels)

@@ -93,14 +93,17 @@ public struct SegmentationIoU: Measure {
   /// mIoU of the picture alone.
   public func values(of rows: [Row]) throws -> [Double?] {
     let table = try ConfusionTable(rows, classes: places.labels.count)
-    return rows.indices.map { table.meanIoU(rows: CollectionOfOne($0), weights: nil) }
+    return rows.indices.map {
+      mean(table.classIoU(rows: CollectionOfOne($0), weights: nil).compactMap { $0 })
+    }
   }
 
   /// `mIoU`; `pixels`, the share of pixels that are right.
   public func statistics(of rows: [Row]) throws -> [Statistic] {
     let table = try ConfusionTable(rows, classes: places.labels.count)
+    let whole = table.classIoU(rows: rows.indices, weights: nil)
     return [
-      Statistic("miou") { table.meanIoU(rows: $0.indices, weights: $0) },
+      Statistic("miou") { table.meanIoU($0, otherwise: whole) },
       Statistic("pixels") { table.accuracy($0) },
     ]
   }
@@ -154,8 +157,10 @@ private struct ConfusionTable: Sendable {
     }
   }
 
-  func meanIoU(rows: some Sequence<Int>, weights: [Int]?) -> Double? {
-    mean(classIoU(rows: rows, weights: weights).compactMap { $0 })
+  /// The mean over classes. A class that a draw of the bootstrap leaves out keeps its value in all rows: a mean over the
+  /// classes that happen to be drawn would be one over the common ones, and another number.
+  func meanIoU(_ weights: [Int], otherwise whole: [Double?]) -> Double? {
+    mean(zip(classIoU(rows: weights.indices, weights: weights), whole).compactMap { $0 ?? $1 })
   }
 
   func accuracy(_ weights: [Int]) -> Double? {

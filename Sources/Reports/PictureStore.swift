@@ -126,7 +126,7 @@ struct PictureStore {
     return Double(equal) / Double((width - 1) * image.height)
   }
 
-  /// zlib's level: 9 took ten times as long for a tenth less.
+  /// zlib's level: with 9 a page of five figures took 4.9 s of processor instead of 1.3, and was as large.
   private static let compression = 6
 
   /// With a palette where the colours are few enough.
